@@ -1,0 +1,44 @@
+"""What every provider can do; dispatch and pipeline know nothing else about one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from nightclerk.records import Ask, ModelCard, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """One model that an endpoint says it serves."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    deprecated_on: date | None = None
+    replacement: str | None = None
+    context_tokens: int | None = None
+
+
+class Provider(Protocol):
+    """One way to reach a model."""
+
+    name: str
+
+    def wire(self, ask: Ask, card: ModelCard) -> dict[str, Any]:
+        """The body that asks this question: pure, JSON, the same for the same question, since its hash is the key of the cache."""
+
+    async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
+        """Send one body once and wait for the reply.
+
+        Raises:
+            CallError: this attempt failed; its class says whether to try again, `billable` whether it may have cost something.
+            ProviderStop: nothing that we could send would be answered (key, credit, model).
+        """
+
+    async def served_models(self) -> list[ServedModel]:
+        """What the endpoint serves now; one call, no cost."""
+
+    async def aclose(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,127 @@
+"""The settings: one class, read once, from `NIGHTCLERK_*` in the environment and then from a `.env` file.
+
+Lists are written as JSON (`["/srv/inbox"]`). A wrong value is a `SettingsError` that names the setting and what it accepts.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+
+from nightclerk.errors import SettingsError
+
+PREFIX = "NIGHTCLERK_"
+
+
+class Settings(BaseSettings):
+    """What a person can set. Each field is the environment variable `NIGHTCLERK_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path.home() / ".nightclerk", description="Folder for everything Nightclerk keeps on disk.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means a SQLite file in the data folder.")
+    provider: Literal["rules", "mistral"] = Field("rules", description="Who answers: the profile's own patterns, or a Mistral endpoint.")
+    model: str = Field("magistral", description="A model id, or `magistral`: the first of the ordered list that the endpoint serves.")
+    api_key: SecretStr | None = Field(None, description="Key of the Mistral endpoint. Never logged and never stored.")
+    endpoint: str = Field("https://api.mistral.ai", description="Base URL of the Mistral endpoint, without /v1.")
+    requests_per_second: float = Field(1.0, gt=0, le=10_000, description="The provider's request limit; fractions are allowed.")
+    tokens_per_minute: int = Field(500_000, gt=0, description="The provider's limit on prompt and completion tokens together.")
+    max_in_flight: int = Field(64, ge=1, le=1_000, description="How many calls may be open at once.")
+    call_timeout_s: float = Field(300.0, gt=0, description="Deadline of one whole call, in seconds.")
+    max_attempts: int = Field(6, ge=1, le=100, description="How often one request is tried before its question is given up.")
+    budget_usd: Decimal = Field(Decimal(5), ge=0, description="What one run may spend at most, in USD.")
+    source_roots: list[Path] = Field(
+        default_factory=list, description="Folders that a form may name; a path on the command line is consent."
+    )
+    profile_path: list[Path] = Field(default_factory=list, description="Folders with your own profiles, searched before the shipped ones.")
+    chunk_tokens: int = Field(8_000, ge=200, le=100_000, description="Size of a chunk, in Mistral tokens.")
+    reanalyse: Literal["never", "prompt", "model", "reader", "all"] = Field("never", description="What makes a document due again.")
+    timezone: str = Field("UTC", description="The time zone of the schedule and of a budget's day.")
+    max_file_mb: int = Field(200, ge=1, description="Larger files are not opened.")
+    read_memory_mb: int = Field(2_048, ge=256, description="Memory that reading one file may take.")
+    read_cpu_s: int = Field(120, ge=1, description="CPU seconds that reading one file may take.")
+    read_workers: int = Field(min(os.cpu_count() or 1, 8), ge=1, le=64, description="How many files are read at once.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be a time zone name such as Europe/Berlin or UTC")
+        return value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// for a server of your own)")
+        return value.rstrip("/").removesuffix("/v1")
+
+    @field_validator("api_key")
+    @classmethod
+    def _no_empty_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value and value.get_secret_value().strip() else None
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'nightclerk.db').expanduser().absolute()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of schedules and budgets."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def budget_nano_usd(self) -> int:
+        """The cap of one run in nano-USD."""
+        return int(self.budget_usd * 1_000_000_000)
+
+
+def load() -> Settings:
+    """Read the settings; raises `SettingsError` with one line per wrong value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{PREFIX}{str(part['loc'][0]).upper()}: {part['msg'].removeprefix('Value error, ')}" for part in error.errors()]
+        raise SettingsError("; ".join(lines)) from None
+    except SourceError as error:
+        # pydantic-settings names the field and not the value: "error parsing value for field ..."
+        raise SettingsError(f'{error}; lists are written as JSON, e.g. ["/srv/inbox"]') from None
+
+
+def shown(settings: Settings) -> list[tuple[str, str, str]]:
+    """(setting, value, origin) of each setting, secrets masked; origin is environment, .env or default."""
+    rows = []
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        text = "**********" if isinstance(value, SecretStr) else _plain(value)
+        rows.append((f"{PREFIX}{name.upper()}", _mask_url(text), _origin(settings, name)))
+    return rows
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(str(item) for item in value) + "]"
+    return "" if value is None else str(value)
+
+
+def _mask_url(text: str) -> str:
+    """Hide a password inside a URL such as postgresql://clerk:secret@host/db."""
+    scheme, mark, rest = text.partition("://")
+    credentials, at, host = rest.rpartition("@")
+    if not mark or not at or ":" not in credentials:
+        return text
+    return f"{scheme}://{credentials.split(':', 1)[0]}:**********@{host}"
+
+
+def _origin(settings: Settings, name: str) -> str:
+    if any(key.upper() == f"{PREFIX}{name.upper()}" for key in os.environ):
+        return "environment"
+    return ".env" if name in settings.model_fields_set else "default"

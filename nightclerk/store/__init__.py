@@ -1,0 +1,1 @@
+"""The only room that speaks SQL: tables, engine, writer thread, writes, reads, schema upgrade."""

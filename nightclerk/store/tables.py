@@ -1,0 +1,508 @@
+"""The tables, as declared: one history of migrations must give exactly this on SQLite and on PostgreSQL.
+
+Ids are made by the client (32 hexadecimal characters; requests are keyed by their sha256). Times are UTC. Money is an integer of
+nano-USD. Names of constraints come from one convention, so that a migration can always name what it changes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; naive values are refused, since SQLite would store them as if they were UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Turn an aware datetime into UTC before it is stored."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without time zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give back an aware datetime in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id(name: str = "id", **options: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.String(32), **options)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, ondelete: str | None = None, index: bool = True) -> sa.Column[str]:
+    return sa.Column(name, sa.String(32), sa.ForeignKey(target, ondelete=ondelete), nullable=nullable, index=index)
+
+
+def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=nullable, server_default=None if nullable else "")
+
+
+def _word(name: str, length: int = 64, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length), nullable=nullable)
+
+
+def _count(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=nullable, server_default=None if nullable else "0")
+
+
+def _money(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=nullable, server_default=None if nullable else "0")
+
+
+def _time(name: str, *, nullable: bool = False, index: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, UtcDateTime, nullable=nullable, index=index)
+
+
+collections = sa.Table(
+    "collections",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False, unique=True),
+    _text("root_uri"),
+    _word("profile", 100, nullable=True),
+    _count("retention_days", nullable=True),
+    sa.Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
+    _time("created_at"),
+)
+
+contents = sa.Table(
+    "contents",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    _word("media_type", 150),
+    _time("first_seen_at"),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("sha256", sa.String(64), sa.ForeignKey("contents.sha256"), nullable=False, index=True),
+    _word("view", 20),
+    _word("reader", 150),
+    # '' is shared by all collections; a confidential collection reads for itself and files its own id here
+    _word("scope", 32),
+    _id("lineage_id", nullable=False, index=True),
+    _ref("parent_id", "documents.id", nullable=True),
+    _text("title"),
+    _word("document_type", 100, nullable=True),
+    sa.Column("parties", sa.JSON, nullable=True),
+    sa.Column("effective_date", sa.Date, nullable=True),
+    _word("language", 20, nullable=True),
+    _count("pages"),
+    _count("characters"),
+    _count("tokens", nullable=True),
+    _text("text"),
+    _word("status", 20),
+    _text("reason"),
+    sa.Column("readable_share", sa.Float, nullable=False, server_default="0"),
+    _time("read_at"),
+    sa.UniqueConstraint("sha256", "view", "reader", "scope"),
+)
+
+document_sources = sa.Table(
+    "document_sources",
+    metadata,
+    _id(primary_key=True),
+    _ref("collection_id", "collections.id"),
+    _text("uri"),
+    _text("name"),
+    sa.Column("sha256", sa.String(64), sa.ForeignKey("contents.sha256"), nullable=True, index=True),
+    _ref("document_id", "documents.id", nullable=True, ondelete="SET NULL"),
+    _time("modified_at", nullable=True),
+    _time("first_seen_at"),
+    _time("last_seen_at"),
+    # seen, unreadable (could not be opened), vanished
+    _word("status", 20),
+    _text("reason"),
+    sa.UniqueConstraint("collection_id", "uri"),
+)
+
+pages = sa.Table(
+    "pages",
+    metadata,
+    sa.Column("document_id", sa.String(32), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("page_index", sa.Integer, primary_key=True),
+    _text("label"),
+    _count("char_start"),
+    _count("char_end"),
+    _word("status", 20),
+    _text("reason"),
+)
+
+sections = sa.Table(
+    "sections",
+    metadata,
+    sa.Column("document_id", sa.String(32), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    _word("kind", 30),
+    _text("clause_path"),
+    _text("title"),
+    _count("depth"),
+    _count("char_start"),
+    _count("char_end"),
+)
+
+chunks = sa.Table(
+    "chunks",
+    metadata,
+    _id(primary_key=True),
+    _ref("document_id", "documents.id", ondelete="CASCADE"),
+    _word("chunking", 60),
+    _count("ordinal"),
+    _count("char_start"),
+    _count("char_end"),
+    _text("clause_path"),
+    _count("tokens"),
+    _word("sha256", 64),
+    sa.UniqueConstraint("document_id", "chunking", "ordinal"),
+)
+
+prompt_versions = sa.Table(
+    "prompt_versions",
+    metadata,
+    _id(primary_key=True),
+    _word("name", 100),
+    _word("version", 20),
+    _word("sha256", 64),
+    sa.Column("content", sa.JSON, nullable=False),
+    _time("first_used_at"),
+    sa.UniqueConstraint("name", "version", "sha256"),
+)
+
+analyses = sa.Table(
+    "analyses",
+    metadata,
+    _id(primary_key=True),
+    _ref("collection_id", "collections.id"),
+    _ref("document_id", "documents.id", ondelete="CASCADE"),
+    _ref("prompt_version_id", "prompt_versions.id"),
+    _word("provider", 40),
+    _word("model", 100),
+    _word("chunking", 60),
+    _word("parameters_sha256", 64),
+    _word("settle_version", 20),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    # open, complete, partial (settled with gaps), failed
+    _word("state", 20),
+    _text("reason"),
+    _count("chunks"),
+    _count("chunks_answered"),
+    _count("characters"),
+    _count("characters_answered"),
+    _time("created_at"),
+    _time("settled_at", nullable=True),
+    sa.UniqueConstraint(
+        "collection_id",
+        "document_id",
+        "prompt_version_id",
+        "provider",
+        "model",
+        "chunking",
+        "parameters_sha256",
+        "settle_version",
+        name="uq_analyses_identity",
+    ),
+)
+
+processes = sa.Table(
+    "processes",
+    metadata,
+    _id(primary_key=True),
+    _word("host", 255),
+    _count("pid"),
+    _time("started_at"),
+    _time("heartbeat_at"),
+    _time("ended_at", nullable=True),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    _id(primary_key=True),
+    _ref("collection_id", "collections.id"),
+    _word("flow_run_id", 64, nullable=True),
+    # cli, schedule, ui
+    _word("trigger", 20),
+    _text("triggered_by"),
+    _word("profile", 100),
+    _word("profile_version", 20),
+    _word("provider", 40),
+    _word("model_asked", 100),
+    _word("model", 100),
+    _word("mode", 20),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    _money("estimate_low_nano_usd", nullable=True),
+    _money("estimate_high_nano_usd", nullable=True),
+    _money("budget_nano_usd", nullable=True),
+    # running, complete, partial, failed, over_budget, interrupted
+    _word("state", 20),
+    _text("reason"),
+    _count("documents"),
+    _count("documents_complete"),
+    _count("documents_partial"),
+    _count("documents_unread"),
+    _count("documents_open"),
+    _time("started_at", index=True),
+    _time("ended_at", nullable=True),
+    _ref("process_id", "processes.id", nullable=True, ondelete="SET NULL"),
+)
+
+run_documents = sa.Table(
+    "run_documents",
+    metadata,
+    _id(primary_key=True),
+    _ref("run_id", "runs.id", ondelete="CASCADE"),
+    _ref("source_id", "document_sources.id"),
+    _ref("document_id", "documents.id", nullable=True, ondelete="SET NULL"),
+    _ref("analysis_id", "analyses.id", nullable=True, ondelete="SET NULL"),
+    _id("lease_owner", nullable=True),
+    _time("lease_until", nullable=True),
+    # waiting, working, complete, partial, unread, unfinished
+    _word("state", 20),
+    _text("reason"),
+    sa.UniqueConstraint("run_id", "source_id"),
+)
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    # sha256 over scope, provider, resolved model, sample number and the wire body
+    sa.Column("hash", sa.String(64), primary_key=True),
+    _word("scope", 32),
+    _word("provider", 40),
+    _word("model", 100),
+    _count("sample"),
+    sa.Column("body", sa.JSON, nullable=False),
+    _count("prompt_tokens"),
+    _count("max_output_tokens"),
+    _time("created_at"),
+)
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    _id(primary_key=True),
+    _ref("analysis_id", "analyses.id", ondelete="CASCADE"),
+    # ask, repair, continue, vote, tool, reduce, ocr
+    _word("kind", 20),
+    _ref("chunk_id", "chunks.id", nullable=True, ondelete="CASCADE"),
+    sa.Column("request_hash", sa.String(64), sa.ForeignKey("requests.hash"), nullable=False, index=True),
+    # open, answered, failed
+    _word("state", 20),
+    _text("reason"),
+    _time("created_at"),
+    _time("answered_at", nullable=True),
+    sa.UniqueConstraint("analysis_id", "kind", "chunk_id", "request_hash", name="uq_questions_identity"),
+)
+
+prices = sa.Table(
+    "prices",
+    metadata,
+    _id(primary_key=True),
+    _word("provider", 40),
+    _word("model", 100),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    _money("input_nano_usd"),
+    _money("cached_nano_usd"),
+    _money("output_nano_usd"),
+    _count("batch_percent"),
+    _money("page_nano_usd"),
+    _text("source"),
+    sa.Column("retrieved_on", sa.Date, nullable=False),
+    sa.UniqueConstraint("provider", "model", "valid_from"),
+)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    _id(primary_key=True),
+    _word("provider", 40),
+    _word("provider_job_id", 100, nullable=True),
+    _word("model", 100),
+    _word("state", 30),
+    _count("requested"),
+    _count("succeeded"),
+    _count("failed"),
+    _time("submitted_at", nullable=True),
+    _time("collected_at", nullable=True),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    _id(primary_key=True),
+    # the cost record outlives everything else: what it names may be deleted under retention
+    _ref("run_id", "runs.id", nullable=True, ondelete="SET NULL"),
+    _ref("collection_id", "collections.id", nullable=True, ondelete="SET NULL"),
+    _ref("document_id", "documents.id", nullable=True, ondelete="SET NULL"),
+    _ref("question_id", "questions.id", nullable=True, ondelete="SET NULL"),
+    _ref("batch_id", "batches.id", nullable=True, ondelete="SET NULL"),
+    sa.Column("request_hash", sa.String(64), nullable=False, index=True),
+    _word("purpose", 20),
+    _count("attempt"),
+    _word("provider", 40),
+    _word("model_asked", 100),
+    _word("model_served", 100, nullable=True),
+    # realtime, batch, cache
+    _word("mode", 20),
+    # sent, answered, refused, failed, cut_off, lost
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    _count("http_status", nullable=True),
+    _word("error_code", 100, nullable=True),
+    _text("error_message"),
+    _count("prompt_tokens"),
+    _count("cached_tokens"),
+    _count("completion_tokens"),
+    _count("thinking_tokens"),
+    _count("pages"),
+    _ref("price_id", "prices.id", nullable=True, index=False),
+    _money("reserved_nano_usd"),
+    _money("cost_nano_usd"),
+    # usage, estimate, at_risk, none
+    _word("cost_basis", 20),
+    _money("at_risk_nano_usd"),
+    _money("avoided_nano_usd"),
+    _time("sent_at", index=True),
+    _time("completed_at", nullable=True),
+    _count("latency_ms", nullable=True),
+    _ref("process_id", "processes.id", nullable=True, ondelete="SET NULL"),
+    _word("provider_request_id", 200, nullable=True),
+)
+
+replies = sa.Table(
+    "replies",
+    metadata,
+    sa.Column("call_id", sa.String(32), sa.ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("request_hash", sa.String(64), nullable=False, index=True),
+    _text("raw_body"),
+    _text("answer"),
+    _text("thinking"),
+    _word("finish_reason", 40),
+    # true until somebody finds that it is no use (truncated, invalid); what is no use is no cache hit
+    sa.Column("usable", sa.Boolean, nullable=False, server_default=sa.true()),
+    _text("unusable_reason"),
+    _time("created_at"),
+)
+
+finding_identities = sa.Table(
+    "finding_identities",
+    metadata,
+    _id(primary_key=True),
+    _ref("collection_id", "collections.id"),
+    _id("lineage_id", nullable=False, index=True),
+    _word("profile", 100),
+    _word("category", 200),
+    _time("created_at"),
+)
+
+findings = sa.Table(
+    "findings",
+    metadata,
+    _id(primary_key=True),
+    _ref("analysis_id", "analyses.id", ondelete="CASCADE"),
+    sa.Column("category", sa.String(200), nullable=False, index=True),
+    # present, not_present, no_match (rules), unclear, contradicted, unverified
+    _word("state", 20),
+    _text("answer"),
+    _text("value_text", nullable=True),
+    sa.Column("value_number", sa.Float, nullable=True),
+    _word("value_unit", 60, nullable=True),
+    _word("value_scale", 30, nullable=True),
+    _word("value_currency", 10, nullable=True),
+    sa.Column("value_date", sa.Date, nullable=True),
+    _word("value_duration", 60, nullable=True),
+    sa.Column("period_start", sa.Date, nullable=True),
+    sa.Column("period_end", sa.Date, nullable=True),
+    sa.Column("period_instant", sa.Date, nullable=True),
+    _word("party", 300, nullable=True),
+    _word("severity", 20, nullable=True),
+    sa.Column("confidence", sa.Float, nullable=True),
+    _count("votes", nullable=True),
+    _count("votes_agreeing", nullable=True),
+    _word("rule_id", 100, nullable=True),
+    _ref("identity_id", "finding_identities.id", nullable=True, ondelete="SET NULL"),
+    _id("superseded_by", nullable=True),
+    _time("created_at"),
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    _id(primary_key=True),
+    _ref("finding_id", "findings.id", ondelete="CASCADE"),
+    _count("ordinal"),
+    # basis, definition, context, input
+    _word("role", 20),
+    _text("claimed_quote"),
+    _text("quote"),
+    _count("char_start", nullable=True),
+    _count("char_end", nullable=True),
+    _count("page_index", nullable=True),
+    _word("page_label", 60, nullable=True),
+    _count("last_page_index", nullable=True),
+    _word("last_page_label", 60, nullable=True),
+    _text("clause_path"),
+    # exact, folded, letters, none
+    _word("match_level", 20),
+    sa.Column("checks_passed", sa.JSON, nullable=True),
+    sa.Column("checks_failed", sa.JSON, nullable=True),
+    sa.UniqueConstraint("finding_id", "ordinal"),
+)
+
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    _id(primary_key=True),
+    _ref("identity_id", "finding_identities.id"),
+    _word("verdict", 20),
+    _text("corrected_answer", nullable=True),
+    _text("reviewer"),
+    _text("note"),
+    _time("reviewed_at"),
+)
+
+limits = sa.Table(
+    "limits",
+    metadata,
+    # provider and model, e.g. mistral/magistral-medium-2509
+    sa.Column("key", sa.String(150), primary_key=True),
+    sa.Column("requests_per_second", sa.Float, nullable=False),
+    sa.Column("tokens_per_minute", sa.BigInteger, nullable=False),
+    _time("requests_free_at", nullable=True),
+    _time("tokens_free_at", nullable=True),
+    _time("updated_at"),
+)
+
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    _id(primary_key=True),
+    # run, day, month, collection
+    _word("kind", 20),
+    _word("subject", 64),
+    _money("cap_nano_usd"),
+    _money("reserved_nano_usd"),
+    _money("spent_nano_usd"),
+    sa.UniqueConstraint("kind", "subject"),
+)
