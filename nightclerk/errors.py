@@ -9,6 +9,7 @@ NightclerkError
 |   +-- ProviderStop        the provider says stop
 |       +-- Unauthorised, OutOfCredit, ModelGone, PriceUnknown
 +-- SkipDocument            this file ends as a row with a status and a reason; the run goes on
++-- BadAnswer               a reply holds no findings that can be read; ask again or leave a gap
 +-- CallError               one attempt failed
     +-- RetryCall           try the same request again
     |   +-- Refused, ServerFailed, ConnectFailed, CallTimeout, CutOff
@@ -108,6 +109,10 @@ class SkipDocument(NightclerkError):
     def __reduce__(self) -> tuple[type[SkipDocument], tuple[str, str]]:
         # raised in a child process and sent to the parent, so it must survive pickling
         return type(self), (self.status, self.reason)
+
+
+class BadAnswer(NightclerkError):
+    """The answer is not the JSON that was asked for."""
 
 
 class CallError(NightclerkError):

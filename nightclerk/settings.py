@@ -102,7 +102,7 @@ def shown(settings: Settings) -> list[tuple[str, str, str]]:
     for name in Settings.model_fields:
         value = getattr(settings, name)
         text = "**********" if isinstance(value, SecretStr) else _plain(value)
-        rows.append((f"{PREFIX}{name.upper()}", _mask_url(text), _origin(settings, name)))
+        rows.append((f"{PREFIX}{name.upper()}", masked_url(text), _origin(settings, name)))
     return rows
 
 
@@ -112,7 +112,7 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _mask_url(text: str) -> str:
+def masked_url(text: str) -> str:
     """Hide a password inside a URL such as postgresql://clerk:secret@host/db."""
     scheme, mark, rest = text.partition("://")
     credentials, at, host = rest.rpartition("@")

@@ -1,0 +1,1 @@
+"""What Prefect shows as one step of a run."""

@@ -1,0 +1,40 @@
+"""The forms of Prefect's UI. Its labels are raw names outside of models, so every form is one model with titles."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from nightclerk import profiles, settings, wiring
+from nightclerk.pipeline import Order, default_collection
+from nightclerk.pipeline.desk import Trigger
+
+# a plain `str` with the names as its choices: profiles are found on a search path, so no Literal can know them
+PROFILE_NAMES = profiles.available(settings.load().profile_path)
+
+
+class Request(BaseModel):
+    """What to read, what to ask, and what it may cost."""
+
+    sources: list[str] = Field(
+        title="Files and folders", min_length=1, description="Full paths under the allowed source roots (NIGHTCLERK_SOURCE_ROOTS)."
+    )
+    profile: str = Field(
+        "contract_review", title="Profile", description="What to ask of each document.", json_schema_extra={"enum": list(PROFILE_NAMES)}
+    )
+    budget_usd: float = Field(5.0, title="Budget (USD)", ge=0, le=100_000, description="The run stops before it would spend more.")
+    collection: str = Field("", title="Collection", max_length=200, description="The matter, deal or inbox; empty: the first folder.")
+
+    def order(self, *, trigger: Trigger, triggered_by: str, flow_run_id: str | None) -> Order:
+        """The same as the domain knows it; raises `SourceNotAllowed` for a path outside the allowed roots."""
+        paths = wiring.allowed(self.sources, settings.load())
+        return Order(
+            sources=paths,
+            profile=self.profile,
+            collection=self.collection or default_collection(paths),
+            budget_nano_usd=int(Decimal(str(self.budget_usd)) * 1_000_000_000),
+            trigger=trigger,
+            triggered_by=triggered_by,
+            flow_run_id=flow_run_id,
+        )

@@ -1,0 +1,88 @@
+-- One row per evidence of each current finding; a finding without evidence has one row. Current: of the newest settled analysis
+-- per collection, document lineage, profile name and provider, as long as the content still has a place in the collection.
+WITH settled AS (
+    SELECT
+        a.id,
+        ROW_NUMBER() OVER (
+            PARTITION BY a.collection_id, d.lineage_id, p.name, a.provider
+            ORDER BY a.settled_at DESC, a.created_at DESC, a.id DESC
+        ) AS age
+    FROM analyses AS a
+    JOIN documents AS d ON d.id = a.document_id
+    JOIN prompt_versions AS p ON p.id = a.prompt_version_id
+    WHERE a.state IN ('complete', 'partial') AND a.settled_at IS NOT NULL
+),
+judged AS (
+    SELECT
+        r.identity_id,
+        r.verdict,
+        r.corrected_answer,
+        r.reviewer,
+        r.note,
+        r.reviewed_at,
+        ROW_NUMBER() OVER (PARTITION BY r.identity_id ORDER BY r.reviewed_at DESC, r.id DESC) AS age
+    FROM reviews AS r
+)
+SELECT
+    n.collection,
+    n.document,
+    n.uri,
+    p.name AS profile,
+    p.version AS profile_version,
+    a.provider,
+    a.model,
+    f.category,
+    f.state,
+    f.answer,
+    e.quote,
+    e.page_label AS page,
+    e.page_index + 1 AS pdf_page,
+    e.last_page_label AS last_page,
+    e.last_page_index + 1 AS last_pdf_page,
+    e.clause_path,
+    e.match_level,
+    j.verdict,
+    j.corrected_answer,
+    j.reviewer,
+    j.note AS review_note,
+    j.reviewed_at,
+    f.value_text,
+    f.value_number,
+    f.value_unit,
+    f.value_scale,
+    f.value_currency,
+    f.value_date,
+    f.value_duration,
+    f.period_start,
+    f.period_end,
+    f.period_instant,
+    f.party,
+    f.severity,
+    f.confidence,
+    f.votes,
+    f.votes_agreeing,
+    f.rule_id,
+    e.ordinal AS evidence_ordinal,
+    e.role AS evidence_role,
+    e.claimed_quote,
+    e.char_start,
+    e.char_end,
+    NULLIF(CAST(e.checks_failed AS TEXT), 'null') AS checks_failed,
+    n.source_status,
+    a.state AS analysis_state,
+    a.settled_at,
+    a.collection_id,
+    a.document_id,
+    a.id AS analysis_id,
+    f.id AS finding_id,
+    f.identity_id,
+    e.id AS evidence_id
+FROM settled AS newest
+JOIN analyses AS a ON a.id = newest.id
+JOIN documents AS d ON d.id = a.document_id
+JOIN prompt_versions AS p ON p.id = a.prompt_version_id
+JOIN document_names AS n ON n.collection_id = a.collection_id AND n.sha256 = d.sha256
+JOIN findings AS f ON f.analysis_id = a.id
+LEFT JOIN evidence AS e ON e.finding_id = f.id
+LEFT JOIN judged AS j ON j.identity_id = f.identity_id AND j.age = 1
+WHERE newest.age = 1 AND f.superseded_by IS NULL

@@ -1,0 +1,26 @@
+-- What each run cost; the run is NULL for calls whose run was deleted.
+SELECT
+    c.run_id,
+    k.name AS collection,
+    r.profile,
+    r.provider,
+    r.model,
+    r.state,
+    r.started_at,
+    COUNT(*) FILTER (WHERE c.mode <> 'cache') AS calls,
+    COUNT(*) FILTER (WHERE c.mode <> 'cache' AND c.state = 'answered') AS answered,
+    COUNT(*) FILTER (WHERE c.mode <> 'cache' AND c.state = 'refused') AS refused,
+    COUNT(*) FILTER (WHERE c.mode <> 'cache' AND c.state NOT IN ('sent', 'answered', 'refused')) AS failed,
+    COUNT(*) FILTER (WHERE c.mode <> 'cache' AND c.state = 'sent') AS in_flight,
+    COUNT(*) FILTER (WHERE c.mode = 'cache') AS cache_hits,
+    COALESCE(SUM(c.prompt_tokens) FILTER (WHERE c.mode <> 'cache'), 0) AS prompt_tokens,
+    COALESCE(SUM(c.cached_tokens) FILTER (WHERE c.mode <> 'cache'), 0) AS cached_tokens,
+    COALESCE(SUM(c.completion_tokens) FILTER (WHERE c.mode <> 'cache'), 0) AS completion_tokens,
+    COALESCE(SUM(c.thinking_tokens) FILTER (WHERE c.mode <> 'cache'), 0) AS thinking_tokens,
+    CAST(SUM(c.cost_nano_usd) AS DOUBLE PRECISION) / 1e9 AS cost_usd,
+    CAST(SUM(c.at_risk_nano_usd) AS DOUBLE PRECISION) / 1e9 AS at_risk_usd,
+    CAST(SUM(c.avoided_nano_usd) AS DOUBLE PRECISION) / 1e9 AS avoided_usd
+FROM calls AS c
+LEFT JOIN runs AS r ON r.id = c.run_id
+LEFT JOIN collections AS k ON k.id = r.collection_id
+GROUP BY c.run_id, k.name, r.profile, r.provider, r.model, r.state, r.started_at

@@ -1,0 +1,66 @@
+"""`nightclerk estimate`: what a run would cost, before it spends anything."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+
+from nightclerk import wiring
+from nightclerk.cli.desk import (
+    collection_option,
+    json_option,
+    model_option,
+    profile_option,
+    provider_option,
+    settings_with,
+    sources_argument,
+)
+from nightclerk.cli.output import usd
+from nightclerk.pipeline import Estimate, Order, default_collection
+from nightclerk.pipeline import estimate as work_out
+from nightclerk.settings import Settings
+
+
+@click.command()
+@sources_argument
+@profile_option
+@collection_option
+@provider_option
+@model_option
+@json_option
+def estimate(sources: tuple[Path, ...], profile: str, collection: str, provider: str | None, model: str | None, as_json: bool) -> None:
+    """Count tokens, calls, cost and time of a run over SOURCES. Spends nothing and sends no document."""
+    settings = settings_with(provider=provider, model=model)
+    order = Order(wiring.existing(sources), profile, collection or default_collection(sources), settings.budget_nano_usd)
+    result = asyncio.run(_estimate(settings, order))
+    click.echo(json.dumps(dataclasses.asdict(result), ensure_ascii=False, indent=2) if as_json else _text(result, settings))
+
+
+async def _estimate(settings: Settings, order: Order) -> Estimate:
+    async with wiring.open_desk(settings) as desk:
+        return await work_out(desk, order)
+
+
+def _text(result: Estimate, settings: Settings) -> str:
+    free = result.model != result.price_model
+    price = f"{usd(result.low_nano_usd)} to {usd(result.high_nano_usd)} USD with {result.price_model} (short answers to longest allowed)"
+    lines = [
+        f"documents  {result.documents}, of which {len(result.unread)} cannot be read",
+        f"calls      {result.calls} ({result.calls_answered_before} more are answered from the store)",
+        f"tokens     {result.prompt_tokens:,} of prompts",
+        f"cost       0.00 USD with the rules analyst; {price}" if free else f"cost       {price}",
+    ]
+    if not free:
+        limits = f"{settings.requests_per_second:g} requests/s and {settings.tokens_per_minute:,} tokens/min"
+        lines.append(f"time       about {_duration(result.seconds)} at {limits}; budget {settings.budget_usd} USD")
+    return "\n".join(lines + [f"not read   {name}: {reason}" for name, reason in result.unread])
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

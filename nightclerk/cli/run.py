@@ -1,0 +1,79 @@
+"""`nightclerk run`: analyse files and folders now, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from nightclerk import wiring
+from nightclerk.cli.desk import (
+    budget_option,
+    collection_option,
+    json_option,
+    model_option,
+    profile_option,
+    provider_option,
+    settings_with,
+    sources_argument,
+)
+from nightclerk.cli.progress import Bar
+from nightclerk.pipeline import Order, default_collection, execute
+from nightclerk.report import RunReport, text
+from nightclerk.settings import Settings
+
+EXIT_CODES = {"complete": 0, "failed": 1, "interrupted": 1, "partial": 3, "over_budget": 4}
+
+
+@click.command()
+@sources_argument
+@profile_option
+@collection_option
+@provider_option
+@model_option
+@budget_option
+@json_option
+def run(
+    sources: tuple[Path, ...],
+    profile: str,
+    collection: str,
+    provider: str | None,
+    model: str | None,
+    budget_usd: Decimal | None,
+    as_json: bool,
+) -> int:
+    """Analyse SOURCES (files or folders) with a profile and file the findings.
+
+    Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial, 4 over budget.
+    """
+    settings = settings_with(provider=provider, model=model, budget_usd=budget_usd)
+    order = Order(
+        sources=wiring.existing(sources),
+        profile=profile,
+        collection=collection or default_collection(sources),
+        budget_nano_usd=settings.budget_nano_usd,
+        triggered_by=_user(),
+    )
+    report = asyncio.run(_run(settings, order, quiet=as_json))
+    click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) if as_json else text(report, wide=sys.stdout.isatty()))
+    return EXIT_CODES[report.state]
+
+
+async def _run(settings: Settings, order: Order, *, quiet: bool) -> RunReport:
+    async with wiring.open_desk(settings) as desk:
+        with Bar(shown=not quiet and sys.stderr.isatty()) as bar:
+            done, _ = await execute(desk, order, progress=bar.update)
+        return await desk.store.aread(RunReport.read, done.id)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # a container's user id may have no name
+        return ""

@@ -1,0 +1,144 @@
+"""One request, attempt by attempt: admitted, filed, sent, booked, and perhaps tried again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from nightclerk.dispatch.books import Books, Call
+from nightclerk.dispatch.jobs import Drain, Job
+from nightclerk.dispatch.limiter import Limiter
+from nightclerk.dispatch.patience import Patience, Tries, backoff_s
+from nightclerk.dispatch.room import Room
+from nightclerk.errors import CallError, CallTimeout, GiveUpCall, ProviderStop, Refused
+from nightclerk.providers.protocol import Provider
+from nightclerk.records import Reply
+
+# a provider keeps the deadline itself; this much later it is ended from outside
+GRACE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A call on its way: the tokens it was admitted with, and when its bytes left."""
+
+    call: Call
+    tokens: int
+    sent_at: float
+
+
+class Attempts:
+    """Gets one request answered. The parts are those of the one dispatcher of the process."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        limiter: Limiter,
+        books: Books,
+        *,
+        call_timeout_s: float,
+        max_attempts: int,
+        sleep: Callable[[float], Awaitable[None]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._provider = provider
+        self._limiter = limiter
+        self._books = books
+        self._call_timeout_s = call_timeout_s
+        self._sleep = sleep
+        self._clock = clock
+        self._patience = Patience(max_attempts, clock=clock)
+        self._room = Room(books, limiter, patience_s=call_timeout_s + GRACE_S, clock=clock)
+
+    async def ask(self, drain: Drain, job: Job) -> str:
+        """Try until the question ends; returns the reason why it failed, empty when it was answered.
+
+        Raises:
+            StopRun: see `Dispatcher.drain`. The attempt that brought it is booked.
+        """
+        tries = Tries()
+        while True:
+            attempt = await self._start(drain, job, tries)
+            if attempt is None:
+                return ""
+            try:
+                reply = await self._send(attempt)
+            except Refused as error:
+                await self._refused(attempt, error)
+            except CallError as error:
+                reason = await self._failed(attempt, error, tries)
+                if reason:
+                    await self._books.fail(job, reason)
+                    return reason
+                await self._sleep(backoff_s(tries.failed))
+            else:
+                return await self._answered(attempt, reply)
+
+    async def _start(self, drain: Drain, job: Job, tries: Tries) -> Attempt | None:
+        """Wait for the attempt's turn and for room under the budget, and file it; None when the store has the answer by now."""
+        drain.go_on()
+        tokens = self._limiter.estimate(job.prompt_tokens, job.max_output_tokens)
+        await self._limiter.acquire(tokens, retry=tries.sent > 0)
+        # the turn may have taken minutes
+        drain.go_on()
+        tries.sent += 1
+        call = await self._room.open(drain, job, attempt=tries.sent, tokens=tokens)
+        if call is None:
+            self._limiter.give_back(tokens)
+            return None
+        return Attempt(call, tokens, self._clock())
+
+    async def _send(self, attempt: Attempt) -> Reply:
+        try:
+            async with asyncio.timeout(self._call_timeout_s + GRACE_S):
+                return await self._provider.send(attempt.call.job.body, timeout_s=self._call_timeout_s)
+        except CallError:
+            raise
+        except TimeoutError:
+            raise CallTimeout(f"no answer within {self._call_timeout_s:g} s", billable=True) from None
+        except ProviderStop as error:
+            await self._close(attempt, error)
+            raise
+        except BaseException as error:
+            # cancelled, or a fault of the provider's code: the bytes may have left, so this must not stay unbooked
+            await self._books.lost(attempt.call, type(error).__name__)
+            self._room.freed()
+            raise
+
+    async def _answered(self, attempt: Attempt, reply: Reply) -> str:
+        self._patience.answered()
+        self._limiter.learn(reply.headers)
+        if reply.usage:
+            self._limiter.saw_completion(reply.usage.completion_tokens)
+            self._limiter.settle(attempt.tokens, reply.usage.prompt_tokens + reply.usage.completion_tokens)
+        reason = await self._books.answered(attempt.call, reply, latency_ms=self._latency_ms(attempt))
+        self._room.freed()
+        return reason
+
+    async def _refused(self, attempt: Attempt, error: Refused) -> None:
+        """Everybody waits, once for all that were refused together."""
+        self._limiter.settle(attempt.tokens, 0)
+        try:
+            self._limiter.pause(self._patience.refused(error, sent_at=attempt.sent_at))
+        finally:
+            await self._close(attempt, error)
+
+    async def _failed(self, attempt: Attempt, error: CallError, tries: Tries) -> str:
+        """Book a failed attempt; returns why its question is given up, empty when it is to be tried again."""
+        if not error.billable:
+            self._limiter.settle(attempt.tokens, 0)
+        await self._close(attempt, error)
+        if isinstance(error, GiveUpCall):
+            self._patience.answered()
+            return str(error)
+        if self._patience.may_retry(tries, error):
+            return ""
+        return f"given up after {tries.failed} attempts, {tries.paid} of them perhaps billed; the last: {error}"
+
+    async def _close(self, attempt: Attempt, error: CallError | ProviderStop) -> None:
+        await self._books.failed(attempt.call, error, latency_ms=self._latency_ms(attempt))
+        self._room.freed()
+
+    def _latency_ms(self, attempt: Attempt) -> int:
+        return round((self._clock() - attempt.sent_at) * 1000)

@@ -1,0 +1,49 @@
+"""What the dispatcher is handed: the open questions, and what every call of a run shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nightclerk.records import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One open question, ready to be sent: `body` is the wire body, `purpose` the question's kind, tokens as counted here."""
+
+    question_id: str
+    request_hash: str
+    body: Mapping[str, Any]
+    purpose: str
+    document_id: str | None
+    prompt_tokens: int
+    max_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every call of a run shares: who pays, who is asked, at which price, under which budgets."""
+
+    run_id: str
+    collection_id: str
+    provider: str
+    model_asked: str
+    model: str
+    price: Price
+    budget_ids: tuple[str, ...]
+    process_id: str
+
+
+class Drain:
+    """One draining of questions: its terms, and the first reason why nothing more may be sent for it."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.stopped: Exception | None = None
+
+    def go_on(self) -> None:
+        """Raises the reason to stop, if there is one."""
+        if self.stopped is not None:
+            raise self.stopped

@@ -1,0 +1,92 @@
+"""Finding room for a call under its budgets, and waiting for it while calls in flight hold more than they will use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+
+from nightclerk.dispatch.books import Books, Call
+from nightclerk.dispatch.jobs import Drain, Job
+from nightclerk.dispatch.limiter import Limiter
+from nightclerk.errors import OverBudget
+from nightclerk.records import NANO
+from nightclerk.store.ledger import NoRoom
+
+# how often to look for room that another process has made
+POLL_S = 1.0
+
+
+class Room:
+    """Opens calls under their budgets.
+
+    Args:
+        books: where calls are opened.
+        limiter: whose admission a call gives back while it waits for room.
+        patience_s: how long to wait for reservations of which this process sees no end, e.g. those of another process.
+        clock: seconds that never go back.
+    """
+
+    def __init__(self, books: Books, limiter: Limiter, *, patience_s: float, clock: Callable[[], float]) -> None:
+        self._books = books
+        self._limiter = limiter
+        self._patience_s = patience_s
+        self._clock = clock
+        self._freed = asyncio.Event()
+        self._queues: defaultdict[tuple[str, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def freed(self) -> None:
+        """A call was settled, so there may be room again."""
+        self._freed.set()
+        self._freed = asyncio.Event()
+
+    async def open(self, drain: Drain, job: Job, *, attempt: int, tokens: int) -> Call | None:
+        """Open a call that the limiter admitted with so many tokens; None when the store answered its question instead.
+
+        Raises:
+            OverBudget: it does not fit, and no call in flight could make room for it.
+        """
+        try:
+            return await self._books.open(drain.terms, job, attempt=attempt)
+        except NoRoom:
+            self._limiter.give_back(tokens)
+        # one at a time and in turn: otherwise everybody would try again at every true-up, and the smallest call would win
+        async with self._queues[drain.terms.budget_ids]:
+            return await self._wait_and_open(drain, job, attempt=attempt, tokens=tokens)
+
+    async def _wait_and_open(self, drain: Drain, job: Job, *, attempt: int, tokens: int) -> Call | None:
+        waiting_since = self._clock()
+        while True:
+            await self._limiter.acquire(tokens, retry=True)
+            drain.go_on()
+            # taken before the question is put, so that a true-up meanwhile is not missed
+            freed = self._freed
+            try:
+                return await self._books.open(drain.terms, job, attempt=attempt)
+            except NoRoom as full:
+                self._limiter.give_back(tokens)
+                if full.for_good or self._clock() - waiting_since > self._patience_s:
+                    raise OverBudget(_told(full)) from None
+            if await _happens(freed, within_s=POLL_S):
+                waiting_since = self._clock()
+
+
+async def _happens(event: asyncio.Event, *, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+def _told(full: NoRoom) -> str:
+    budget = full.budget
+    held = f" and {_usd(budget.reserved_nano_usd)} reserved for calls in flight" if budget.reserved_nano_usd else ""
+    return (
+        f"the budget of the {budget.kind} {budget.subject} is {_usd(budget.cap_nano_usd)}, with {_usd(budget.spent_nano_usd)} spent or "
+        f"at risk{held}; the next call may cost {_usd(full.needed_nano_usd)}: raise the budget and run again, what is answered stays"
+    )
+
+
+def _usd(nano_usd: int) -> str:
+    return f"{nano_usd / NANO:.6f} USD"

@@ -1,0 +1,99 @@
+"""What a format reader hands over, and how it becomes a Document: one text, its pages, its sections, its status."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nightclerk.ingest.sections import find_sections
+from nightclerk.records import Document, Page
+
+# NBSP, ogham, the quads and thin spaces, narrow NBSP, mathematical and ideographic space
+BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+EDGES = re.compile(r" *\n *")
+BLANK_LINES = re.compile(r"\n{3,}")
+REFUSED = re.compile(r"[\x00\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+MOST_PAGES_NAMED = 20
+UNREADABLE = {"needs_ocr": "no text on {}: needs OCR", "garbled": "no readable text on {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """One page as a reader found it. The pages' texts, joined without anything between them, are the document's text."""
+
+    text: str
+    label: str = ""
+    status: str = "text"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in a file. `gaps` names parts that are in the file and not in the text."""
+
+    pages: list[PageText]
+    title: str = ""
+    language: str = ""
+    gaps: list[str] = field(default_factory=list)
+
+
+def fold(text: str) -> str:
+    """Fold layout: one blank for a run of blanks and tabs, no blanks at line edges, at most one blank line, no invisible characters."""
+    folded = INVISIBLE.sub("", BLANKS.sub(" ", LINE_ENDS.sub("\n", text)))
+    return BLANK_LINES.sub("\n\n", EDGES.sub("\n", folded))
+
+
+def storable(text: str) -> str:
+    """The text with what no database takes (NUL, lone surrogates) replaced one for one, so that offsets stay."""
+    return REFUSED.sub(REPLACEMENT, text)
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is a letter or a digit in a text."""
+    return any(character.isalnum() for character in text)
+
+
+def compose(reading: Reading, reader: str, media_type: str) -> Document:
+    """Join the pages into one text, find its sections, and say what of it could be read."""
+    pages: list[Page] = []
+    position = 0
+    for index, page in enumerate(reading.pages):
+        end = position + len(page.text)
+        pages.append(Page(index, storable(page.label), position, end, page.status, page.reason))
+        position = end
+    text = storable("".join(page.text for page in reading.pages))
+    status, reason = _status(text, pages, reading.gaps)
+    return Document(
+        text=text,
+        pages=tuple(pages),
+        sections=tuple(find_sections(text)),
+        reader=reader,
+        media_type=media_type,
+        title=" ".join(storable(reading.title).split())[:300],
+        language=reading.language,
+        status=status,
+        reason=reason,
+    )
+
+
+def _status(text: str, pages: list[Page], gaps: list[str]) -> tuple[str, str]:
+    reasons = [
+        words.format(_named([page for page in pages if page.status == status]))
+        for status, words in UNREADABLE.items()
+        if any(page.status == status for page in pages)
+    ]
+    if not has_letters(text):
+        if any(page.status == "needs_ocr" for page in pages):
+            return "needs_ocr", "; ".join(reasons + gaps)
+        return ("damaged" if reasons or gaps else "empty"), "; ".join(reasons + gaps) or "there are no letters in it"
+    return ("partial" if reasons or gaps else "read"), "; ".join(reasons + gaps)
+
+
+def _named(pages: list[Page]) -> str:
+    numbers = [str(page.index + 1) for page in pages]
+    listed = ", ".join(numbers[:MOST_PAGES_NAMED])
+    more = f" and {len(numbers) - MOST_PAGES_NAMED} more" if len(numbers) > MOST_PAGES_NAMED else ""
+    return f"page {listed}" if len(numbers) == 1 else f"pages {listed}{more}"

@@ -1,0 +1,165 @@
+"""Reading a file in a child process with limits: a parser that hangs, bursts or crashes costs one file and never the run.
+
+Each call takes a warm reading process (`worker`) from a pool or starts one, so as many files are read at once as threads call `read`.
+The processes are programs of their own, started by exec: nothing of the caller's threads, locks, open files, main module or secrets in
+the environment gets into them, and they end when the caller ends, however it ends. POSIX only (fork and resource limits).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nightclerk.errors import SkipDocument
+from nightclerk.ingest.readers import Reader, reader_for
+from nightclerk.records import Document, Page, Section
+
+# what a parser may need from the environment; keys and database passwords are not among it
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+MOST_IDLE = os.cpu_count() or 1
+# the worker keeps the wall-clock limit itself; this is for the case that it cannot (stopped, swapped out)
+GRACE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take: address space in MiB, CPU seconds, seconds by the wall clock, and MB of file."""
+
+    memory_mb: int = 2_048
+    cpu_s: int = 120
+    wall_s: float = 600.0
+    max_file_mb: int = 200
+
+
+def read(path: Path, media_type: str, limits: Limits) -> Document:
+    """Read one file in a child process. Blocks; call it from as many threads as files shall be read at once.
+
+    The document's status is `read`, or `partial`, `needs_ocr`, `empty` or `damaged` with a reason where its pages are known and not
+    all of them could be read.
+
+    Raises:
+        SkipDocument: nothing of the file could be read; its status and reason say why.
+    """
+    reader = reader_for(media_type)
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise SkipDocument("failed", f"cannot be opened: {error.strerror or error}") from None
+    if size_bytes > limits.max_file_mb * 1_000_000:
+        raise SkipDocument("too_large", f"{size_bytes / 1e6:.1f} MB, more than the {limits.max_file_mb} MB allowed (NIGHTCLERK_MAX_FILE_MB)")
+    return run(reader, path, media_type, limits)
+
+
+def run(reader: Reader, path: Path, media_type: str, limits: Limits) -> Document:
+    """Run one reader module on one file in a child process; raises SkipDocument as `read` does."""
+    job = {
+        "module": reader.module,
+        "reader": reader.fingerprint,
+        "path": os.fsencode(path).hex(),
+        "media_type": media_type,
+        "memory_mb": limits.memory_mb,
+        "cpu_s": limits.cpu_s,
+        "wall_s": limits.wall_s,
+    }
+    line = json.dumps(job).encode() + b"\n"
+    answer = _ask(line, limits) or _ask(line, limits)
+    if not answer:
+        raise SkipDocument("failed", "the reading process died twice over it")
+    return _decoded(json.loads(answer))
+
+
+def _ask(line: bytes, limits: Limits) -> bytes:
+    """The answer of one worker, which goes back to the pool; empty if the worker died."""
+    worker = _take()
+    answer = worker.ask(line, limits.wall_s + GRACE_S)
+    if answer.endswith(b"\n") and len(_idle) < MOST_IDLE:
+        _idle.append(worker)
+    else:
+        worker.close()
+    return answer
+
+
+def _decoded(answer: dict[str, Any]) -> Document:
+    if "skip" in answer:
+        raise SkipDocument(*answer["skip"])
+    whole = answer["document"]
+    pages = tuple(Page(*values) for values in whole.pop("pages"))
+    sections = tuple(Section(*values) for values in whole.pop("sections"))
+    return Document(pages=pages, sections=sections, **whole)
+
+
+class _Worker:
+    """One reading process, asked by one thread at a time."""
+
+    def __init__(self) -> None:
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        # what this program can import the worker can; -P keeps a docx.py that lies in the working folder out of it
+        environment["PYTHONPATH"] = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "nightclerk.ingest.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def ask(self, line: bytes, patience_s: float) -> bytes:
+        """One line for one line; empty or unfinished if the process died or was killed for want of an answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        watchdog = threading.Timer(patience_s, self._process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+            return self._process.stdout.readline()
+        except BrokenPipeError:
+            return b""
+        finally:
+            watchdog.cancel()
+
+    def close(self) -> None:
+        """Tell the process to leave, and wait until it has."""
+        with contextlib.suppress(BrokenPipeError):
+            self._process.__exit__(None, None, None)
+
+    def forget(self) -> None:
+        """Let go of a process that belongs to the parent of this one."""
+        self._process.returncode = 0
+
+
+# append and pop of a deque are atomic, so threads share it without a lock that a fork could find taken
+_idle: deque[_Worker] = deque()
+
+
+def _take() -> _Worker:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Worker()
+
+
+@atexit.register
+def close_idle() -> None:
+    """End the reading processes that wait for work."""
+    while _idle:
+        _idle.pop().close()
+
+
+def _forget_all() -> None:
+    while _idle:
+        _idle.pop().forget()
+
+
+# a fork of this program must not talk to its parent's workers
+os.register_at_fork(after_in_child=_forget_all)

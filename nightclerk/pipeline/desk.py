@@ -1,0 +1,133 @@
+"""What a run works with, and what it was asked to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from nightclerk import ingest
+from nightclerk.dispatch import Dispatcher, Terms
+from nightclerk.errors import StopRun
+from nightclerk.profiles import Profile
+from nightclerk.providers.protocol import Provider
+from nightclerk.providers.resolve import Resolved
+from nightclerk.records import derived_id
+from nightclerk.settings import Settings
+from nightclerk.store import Store
+
+Trigger = Literal["cli", "ui", "schedule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person or a schedule asks for: these sources, this profile, this budget, filed under this collection."""
+
+    sources: tuple[Path, ...]
+    profile: str
+    collection: str
+    budget_nano_usd: int
+    trigger: Trigger = "cli"
+    triggered_by: str = ""
+    flow_run_id: str | None = None
+
+
+class Desk:
+    """What every run in this process shares. `process_id` is its row in `processes`, the owner of its leases and calls."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        store: Store,
+        provider: Provider,
+        dispatcher: Dispatcher,
+        profile: Callable[[str], Profile],
+        process_id: str,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.provider = provider
+        self.dispatcher = dispatcher
+        self.profile = profile
+        self.process_id = process_id
+        self.reading = asyncio.Semaphore(settings.read_workers)
+        self.limits = ingest.Limits(
+            memory_mb=settings.read_memory_mb,
+            cpu_s=settings.read_cpu_s,
+            # busy machines make good files slow, so the wall clock is generous and the CPU limit is the one that judges
+            wall_s=settings.read_cpu_s * 5,
+            max_file_mb=settings.max_file_mb,
+        )
+
+
+class Run:
+    """One execution over many documents.
+
+    `stopped` is the first reason why no further document may begin; documents in progress still end and are booked.
+    A plain class and not a dataclass: orchestrators look into dataclasses that they are handed, and this one leads everywhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        order: Order,
+        profile: Profile,
+        resolved: Resolved,
+        terms: Terms,
+        scope: str,
+    ) -> None:
+        self.desk = desk
+        self.order = order
+        self.profile = profile
+        self.resolved = resolved
+        self.terms = terms
+        self.scope = scope
+        self.stopped: StopRun | None = None
+        self.faults: list[str] = []
+        # enough documents in progress to keep every call slot busy, few enough that their texts fit into memory
+        self.gate = asyncio.Semaphore(max(8, desk.settings.max_in_flight))
+
+    @property
+    def id(self) -> str:
+        """The id of its row in `runs`."""
+        return self.terms.run_id
+
+    @property
+    def collection_id(self) -> str:
+        """The collection that its documents and findings belong to."""
+        return self.terms.collection_id
+
+    @property
+    def prompt_version_id(self) -> str:
+        """The id of the profile version's row."""
+        return derived_id("prompt_version", self.profile.name, self.profile.version, self.profile.sha256)
+
+    @property
+    def analyst(self) -> Literal["rules", "model"]:
+        """Who answers: patterns, which never say that something is absent, or a model."""
+        return "rules" if self.desk.provider.name == "rules" else "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One source on a run's list."""
+
+    run_document_id: str
+    source_id: str
+    name: str
+    path: Path
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one document of a run ended: complete, partial, unread or unfinished, and why."""
+
+    name: str
+    state: str
+    reason: str = ""

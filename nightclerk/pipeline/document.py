@@ -1,0 +1,110 @@
+"""One document of a run, from its bytes to its findings: read, plan, dispatch, settle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from nightclerk.dispatch import Job
+from nightclerk.errors import StopRun
+from nightclerk.pipeline import intake, plan, settle
+from nightclerk.pipeline.desk import Entry, Outcome, Run
+from nightclerk.records import utc_now
+from nightclerk.store import analyses, runs, sources
+
+log = logging.getLogger(__name__)
+STATE_OF = {"complete": "complete", "partial": "partial", "failed": "unfinished"}
+# how often a document looks whether another run has finished the analysis that it waits for
+JOIN_POLL_S = 0.5
+
+
+async def analyse_document(run: Run, entry: Entry) -> Outcome:
+    """Take one document through the whole way. It always ends as a row with a state and, but for `complete`, a reason.
+
+    A reason to stop the whole run is kept in `run.stopped`; an error that nobody foresaw costs this document and is logged.
+    """
+    async with run.gate:
+        if run.stopped:
+            return await _finish(run, entry, "unfinished", str(run.stopped))
+        try:
+            return await _analyse(run, entry)
+        except StopRun as stop:
+            run.stopped = run.stopped or stop
+            return await _finish(run, entry, "unfinished", str(stop))
+        except Exception as error:
+            log.exception("unexpected error in %s", entry.name)
+            reason = f"unexpected {type(error).__name__}: {error}"
+            run.faults.append(f"{entry.name}: {reason}")
+            return await _finish(run, entry, "unfinished", reason)
+
+
+async def _analyse(run: Run, entry: Entry) -> Outcome:
+    earlier = await intake.earlier_analysis(run, entry)
+    if earlier:
+        await run.desk.store.write(sources.link_source, entry.source_id, earlier.document_id)
+        return await _finish(run, entry, earlier.state, earlier.reason, document_id=earlier.document_id, analysis_id=earlier.analysis_id)
+    document = await intake.read_source(run, entry)
+    if not intake.is_readable(document):
+        return await _finish(run, entry, "unread", f"{document.status}: {document.reason}", document_id=document.id)
+    planned = await plan.plan(run, document.id)
+    await plan.file(run, planned)
+    if not await _claim(run, entry, planned.analysis_id, document.id):
+        return await _analyse(run, entry)
+    await _dispatch_and_settle(run, planned.analysis_id, document)
+    state, reason = await run.desk.store.aread(analyses.outcome, planned.analysis_id)
+    return await _finish(run, entry, STATE_OF[state], reason)
+
+
+async def _claim(run: Run, entry: Entry, analysis_id: str, document_id: str) -> bool:
+    """Take the analysis. False when somebody else had it and has given it back: what they answered need not be asked again."""
+    waited = False
+    while not await run.desk.store.write(
+        runs.claim,
+        entry.run_document_id,
+        analysis_id=analysis_id,
+        document_id=document_id,
+        owner=run.desk.process_id,
+        now=utc_now(),
+    ):
+        waited = True
+        await asyncio.sleep(JOIN_POLL_S)
+    return not waited
+
+
+async def _dispatch_and_settle(run: Run, analysis_id: str, document: sources.StoredDocument) -> None:
+    asking = True
+    while asking:
+        jobs = await _open_jobs(run, analysis_id, document.id)
+        try:
+            await run.desk.dispatcher.drain(run.terms, jobs)
+        except StopRun:
+            # what was answered before the stop is paid for, so it is worth its findings
+            await settle.settle(run, analysis_id, document)
+            raise
+        asking = await settle.settle(run, analysis_id, document)
+
+
+async def _open_jobs(run: Run, analysis_id: str, document_id: str) -> Sequence[Job]:
+    rows = await run.desk.store.aread(analyses.open_jobs, analysis_id)
+    return [
+        Job(
+            question_id=row.id,
+            request_hash=row.request_hash,
+            body=row.body,
+            purpose=row.kind,
+            document_id=document_id,
+            prompt_tokens=row.prompt_tokens,
+            max_output_tokens=row.max_output_tokens,
+        )
+        for row in rows
+    ]
+
+
+async def _finish(
+    run: Run, entry: Entry, state: str, reason: str, *, document_id: str | None = None, analysis_id: str | None = None
+) -> Outcome:
+    await run.desk.store.write(
+        runs.finish_document, entry.run_document_id, state=state, reason=reason, document_id=document_id, analysis_id=analysis_id
+    )
+    return Outcome(entry.name, state, reason)

@@ -1,0 +1,144 @@
+"""How a run begins and ends: what it was asked, who answers at which price, and what state it earned."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from nightclerk import ingest, prompting
+from nightclerk.dispatch import Terms
+from nightclerk.errors import BadUsage, OverBudget, SettingsError
+from nightclerk.pipeline.desk import Desk, Order, Run
+from nightclerk.profiles import Profile
+from nightclerk.providers import prices
+from nightclerk.providers.resolve import Resolved, resolve_model
+from nightclerk.records import Chunk, new_id, utc_now
+from nightclerk.store import analyses, ledger, runs, sources
+
+RULES_MODEL = "rules-1"
+
+
+async def start_run(desk: Desk, order: Order) -> Run:
+    """Check everything that can be checked before a file is opened, and file the run.
+
+    Raises:
+        BadUsage: no sources, an unknown profile, chunks too large for the model.
+        ProviderStop: the endpoint refuses the key, does not serve the model, or there is no price for it.
+    """
+    run = await preview(desk, order)
+    await desk.store.write(_file_run, run)
+    return run
+
+
+async def preview(desk: Desk, order: Order) -> Run:
+    """A run that is checked and not filed; raises what `start_run` raises."""
+    if not order.sources:
+        raise BadUsage("no sources: name at least one file or folder")
+    profile = desk.profile(order.profile)
+    today = utc_now().astimezone(desk.settings.zone).date()
+    resolved = await resolve(desk, today)
+    check_sizes(desk, profile, resolved)
+    run_id, collection_id = new_id(), sources.collection_id(order.collection)
+    terms = Terms(
+        run_id=run_id,
+        collection_id=collection_id,
+        provider=desk.provider.name,
+        model_asked=model_asked(desk),
+        model=resolved.model,
+        price=prices.price(desk.provider.name, resolved.model, today),
+        budget_ids=(ledger.budget_id("run", run_id),),
+        process_id=desk.process_id,
+    )
+    scope = await desk.store.aread(sources.scope_of, collection_id)
+    return Run(desk=desk, order=order, profile=profile, resolved=resolved, terms=terms, scope=scope)
+
+
+def model_asked(desk: Desk) -> str:
+    """The model that the settings name; the rules analyst is its own model."""
+    return RULES_MODEL if desk.provider.name == "rules" else desk.settings.model
+
+
+async def resolve(desk: Desk, today: date) -> Resolved:
+    """The model that answers, by one preflight call to the endpoint."""
+    return resolve_model(model_asked(desk), await desk.provider.served_models(), today)
+
+
+def check_sizes(desk: Desk, profile: Profile, resolved: Resolved) -> None:
+    """A chunk, its questions and the longest answer must fit into the model's context together."""
+    questions = prompting.ask(profile, Chunk(0, 0, 0, "", 0), 1).prompt_tokens
+    needed = desk.settings.chunk_tokens + questions + min(profile.max_output_tokens, resolved.card.max_output_tokens)
+    if needed > resolved.card.context_tokens:
+        raise SettingsError(
+            f"NIGHTCLERK_CHUNK_TOKENS: {desk.settings.chunk_tokens} tokens, {questions} of questions and the answer need {needed}; "
+            f"{resolved.model} takes {resolved.card.context_tokens}"
+        )
+
+
+def _file_run(conn: Any, run: Run) -> None:
+    now = utc_now()
+    profile, order = run.profile, run.order
+    sources.ensure_collection(conn, order.collection, root_uri=order.sources[0].resolve().as_uri(), profile=profile.name, now=now)
+    analyses.ensure_prompt_version(
+        conn, name=profile.name, version=profile.version, sha256=profile.sha256, content=profile.content, now=now
+    )
+    analyses.ensure_price(conn, run.terms.price)
+    runs.open_run(conn, _run_row(run, now))
+    ledger.create_budget(conn, "run", run.id, order.budget_nano_usd)
+
+
+def _run_row(run: Run, now: datetime) -> dict[str, Any]:
+    order, settings = run.order, run.desk.settings
+    return {
+        "id": run.id,
+        "collection_id": run.collection_id,
+        "flow_run_id": order.flow_run_id,
+        "trigger": order.trigger,
+        "triggered_by": order.triggered_by,
+        "profile": run.profile.name,
+        "profile_version": run.profile.version,
+        "provider": run.terms.provider,
+        "model_asked": run.terms.model_asked,
+        "model": run.terms.model,
+        "mode": "realtime",
+        "parameters": {
+            "sources": [ingest.shown(path) for path in order.sources],
+            "chunk_tokens": settings.chunk_tokens,
+            "reanalyse": settings.reanalyse,
+            "notes": list(run.resolved.notes),
+        },
+        "budget_nano_usd": order.budget_nano_usd,
+        "started_at": now,
+        "process_id": run.desk.process_id,
+    }
+
+
+async def finish_run(run: Run, *, interrupted: bool = False) -> str:
+    """Give a run the state it earned, file it and return it: complete, partial, over_budget, failed or interrupted."""
+    counts = await run.desk.store.aread(runs.count_documents, run.id)
+    state, reason = verdict(run, counts)
+    if interrupted:
+        state, reason = "interrupted", "stopped by the person or the scheduler; the next run goes on where this one ended"
+    await run.desk.store.write(runs.close_run, run.id, state=state, reason=reason, now=utc_now())
+    return state
+
+
+def verdict(run: Run, counts: dict[str, int]) -> tuple[str, str]:
+    """(state, reason): complete only when every document was read and answered whole."""
+    if isinstance(run.stopped, OverBudget):
+        return "over_budget", str(run.stopped)
+    if run.stopped:
+        return "failed", str(run.stopped)
+    gaps = {state: number for state, number in counts.items() if state != "complete" and number}
+    if not gaps:
+        return "complete", ""
+    reason = ", ".join(f"{number} {state}" for state, number in sorted(gaps.items()))
+    whole = counts.get("complete", 0) + counts.get("partial", 0)
+    return ("partial" if whole else "failed"), f"of {sum(counts.values())} documents: {reason}"
+
+
+async def model_notes(desk: Desk) -> tuple[str, ...]:
+    """What is worth knowing about the model that would answer today; raises `ProviderStop` where none would."""
+    today = utc_now().astimezone(desk.settings.zone).date()
+    resolved = await resolve(desk, today)
+    prices.price(desk.provider.name, resolved.model, today)
+    return resolved.notes

@@ -1,0 +1,140 @@
+"""From a document to questions: chunks, prompts, wire bodies and their hashes, filed before anything is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nightclerk import chunk, prompting, tokens
+from nightclerk.pipeline.desk import Run
+from nightclerk.providers.outlook import cost_range
+from nightclerk.records import Chunk, Price, Section, derived_id, utc_now
+from nightclerk.store import analyses, runs, sources
+
+SETTLE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rows of one analysis, and what its calls may cost."""
+
+    analysis: dict[str, Any]
+    chunks: list[dict[str, Any]]
+    requests: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
+
+    @property
+    def analysis_id(self) -> str:
+        """The id of the analysis."""
+        return str(self.analysis["id"])
+
+
+async def plan(run: Run, document_id: str) -> Plan:
+    """Work out what to ask about a document; nothing is filed or sent yet."""
+    text, _, sections = await run.desk.store.aread(sources.document_parts, document_id)
+    return await asyncio.to_thread(build, run, document_id, text, sections)
+
+
+def build(run: Run, document_id: str, text: str, sections: Sequence[Section]) -> Plan:
+    """The rows of an analysis: CPU work, so it runs off the event loop."""
+    pieces = chunk.cut(text, sections, max_tokens=run.desk.settings.chunk_tokens, count=tokens.count)
+    analysis = _analysis(run, document_id, len(pieces), len(text))
+    chunks = [_chunk_row(document_id, analysis["chunking"], piece) for piece in pieces]
+    pairs = [
+        question_rows(run, analysis["id"], row["id"], piece, len(pieces), kind="ask", sample=0)
+        for piece, row in zip(pieces, chunks, strict=True)
+    ]
+    return Plan(analysis, chunks, [request for request, _ in pairs], [question for _, question in pairs])
+
+
+def _analysis(run: Run, document_id: str, chunks: int, characters: int) -> dict[str, Any]:
+    # chunks of another size are other chunks, so the size is part of the version's name
+    chunking = f"{chunk.CHUNKING}/{run.desk.settings.chunk_tokens}"
+    parameters = {"max_output_tokens": max_output_tokens(run)}
+    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
+    identity = (run.collection_id, document_id, run.prompt_version_id, run.terms.provider, run.terms.model, chunking, digest)
+    return {
+        "id": derived_id("analysis", *identity, SETTLE_VERSION),
+        "collection_id": run.collection_id,
+        "document_id": document_id,
+        "prompt_version_id": run.prompt_version_id,
+        "provider": run.terms.provider,
+        "model": run.terms.model,
+        "chunking": chunking,
+        "parameters_sha256": digest,
+        "settle_version": SETTLE_VERSION,
+        "parameters": parameters,
+        "state": "open",
+        "chunks": chunks,
+        "characters": characters,
+        "created_at": utc_now(),
+    }
+
+
+def max_output_tokens(run: Run) -> int:
+    """What one answer may be long, in tokens: the profile's wish, at most what the model can."""
+    return min(run.profile.max_output_tokens, run.resolved.card.max_output_tokens)
+
+
+def _chunk_row(document_id: str, chunking: str, piece: Chunk) -> dict[str, Any]:
+    return {
+        "id": derived_id("chunk", document_id, chunking, piece.ordinal),
+        "document_id": document_id,
+        "chunking": chunking,
+        "ordinal": piece.ordinal,
+        "char_start": piece.char_start,
+        "char_end": piece.char_end,
+        "clause_path": piece.clause_path,
+        "tokens": piece.tokens,
+        "sha256": hashlib.sha256(piece.text.encode()).hexdigest(),
+    }
+
+
+def question_rows(
+    run: Run, analysis_id: str, chunk_id: str, piece: Chunk, count: int, *, kind: str, sample: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The request and the question that ask about one chunk; `sample` numbers independent answers to the same prompt."""
+    ask = prompting.ask(run.profile, piece, count, sample=sample)
+    body = run.desk.provider.wire(ask, run.resolved.card)
+    request_hash = prompting.request_hash(run.scope, run.terms.provider, run.terms.model, sample, body)
+    now = utc_now()
+    request = {
+        "hash": request_hash,
+        "scope": run.scope,
+        "provider": run.terms.provider,
+        "model": run.terms.model,
+        "sample": sample,
+        "body": body,
+        "prompt_tokens": ask.prompt_tokens,
+        "max_output_tokens": max_output_tokens(run),
+        "created_at": now,
+    }
+    question = {
+        "id": derived_id("question", analysis_id, kind, chunk_id, request_hash),
+        "analysis_id": analysis_id,
+        "kind": kind,
+        "chunk_id": chunk_id,
+        "request_hash": request_hash,
+        "state": "open",
+        "created_at": now,
+    }
+    return request, question
+
+
+def price_range(price: Price, requests: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """(low, high) in nano-USD of sending these requests."""
+    prompt_tokens = sum(request["prompt_tokens"] for request in requests)
+    longest_tokens = sum(request["max_output_tokens"] for request in requests)
+    return cost_range(price, calls=len(requests), prompt_tokens=prompt_tokens, longest_tokens=longest_tokens)
+
+
+async def file(run: Run, planned: Plan) -> None:
+    """File a plan; what stands there from an earlier, interrupted run stays as it is."""
+    store = run.desk.store
+    await store.write(analyses.file_plan, planned.analysis, chunks=planned.chunks, requests=planned.requests, questions=planned.questions)
+    low, high = price_range(run.terms.price, planned.requests)
+    await store.write(runs.add_estimate, run.id, low_nano_usd=low, high_nano_usd=high)

@@ -1,0 +1,135 @@
+"""The shape of a profile's files. Whatever they hold beyond this is an error, so that a typing mistake cannot be silently ignored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Kind = Literal["clause", "party", "date", "money", "percentage", "duration", "yes_no", "figure", "list", "text"]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Keyword = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^A-Z\s]+$")]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+
+
+def _compiled(value: Any) -> Any:
+    """A rule's pattern: case does not matter, and a blank stands for any white space, since sentences run over line ends."""
+    if not isinstance(value, str):
+        raise ValueError("a pattern is a string")  # noqa: TRY004 - pydantic turns ValueError into its own report
+    try:
+        return re.compile(value.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE | re.DOTALL)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+
+
+Pattern = Annotated[re.Pattern[str], BeforeValidator(_compiled)]
+
+
+class Strict(BaseModel):
+    """Part of a profile's file: frozen, and no key beyond the declared ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Category(Strict):
+    """One thing to look for. `absence_matters`: a document without it is itself a finding worth a row."""
+
+    name: Text
+    kind: Kind
+    question: Text
+    absence_matters: bool
+    severity: Literal["low", "medium", "high"] | None = None
+
+
+class Manifest(Strict):
+    """profile.yaml."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
+    version: Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$", max_length=20)]
+    title: Text
+    purpose: Text
+    max_output_tokens: int = Field(ge=256, le=131_072)
+    credits: tuple[Text, ...] = ()
+    categories: tuple[Category, ...] = Field(min_length=1)
+
+
+class Rule(Strict):
+    """One declarative pattern of the rules analyst.
+
+    A sentence is a hit when one of `keywords` (lower case, looked up before any pattern) stands in it, `pattern` and every one of
+    `also` match, and none of `unless` does. `quote` says what is cited: the sentence, or the match, of which only a named
+    group where one matched. `within` limits the rule to the first so many characters of a document.
+    """
+
+    id: Identifier
+    category: Text
+    keywords: tuple[Keyword, ...] = Field(min_length=1)
+    pattern: Pattern
+    also: tuple[Pattern, ...] = ()
+    unless: tuple[Pattern, ...] = ()
+    quote: Literal["match", "sentence"] = "sentence"
+    within: int | None = Field(None, ge=1)
+    limit: int | None = Field(None, ge=1)
+    value: Kind | None = None
+
+
+class RuleBook(Strict):
+    """rules.yaml. `terms` are pieces of patterns; `{name}` in a pattern puts one in. `skip`: what is no sentence worth quoting."""
+
+    terms: dict[Identifier, str] = {}
+    skip: tuple[Pattern, ...] = ()
+    rules: tuple[Rule, ...]
+
+    def effective(self) -> tuple[Rule, ...]:
+        """The rules as they work: those that quote a sentence pass over headings and tables of contents."""
+        return tuple(
+            rule.model_copy(update={"unless": rule.unless + self.skip}) if rule.quote == "sentence" else rule for rule in self.rules
+        )
+
+
+class ExpectedFinding(Strict):
+    """What a case's text is expected to yield, at least."""
+
+    category: Text
+    quote: Annotated[str, StringConstraints(min_length=1)]
+    answer: str = ""
+
+
+class Case(Strict):
+    """A worked example: a text and what stands in it. `show` puts it into the prompt."""
+
+    name: Identifier
+    text: Annotated[str, StringConstraints(min_length=1)]
+    findings: tuple[ExpectedFinding, ...]
+    show: bool = False
+
+
+class CaseBook(Strict):
+    """cases.yaml."""
+
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A checked profile. `content` holds its files as read (file name -> text), `sha256` is over all of them."""
+
+    name: str
+    version: str
+    title: str
+    purpose: str
+    max_output_tokens: int
+    categories: tuple[Category, ...]
+    schema: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+    cases: tuple[Case, ...]
+    content: Mapping[str, str]
+    sha256: str
+
+    @property
+    def id(self) -> str:
+        """What a person or a request calls it: `contract_review/v1`."""
+        return f"{self.name}/{self.version}"

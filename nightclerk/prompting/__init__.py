@@ -1,0 +1,7 @@
+"""Prompting: a profile and a chunk become the messages of one question, and a wire body becomes the hash that it is cached under."""
+
+from nightclerk.prompting.hashing import request_hash
+from nightclerk.prompting.marks import unwrap_chunk, wrap_chunk
+from nightclerk.prompting.question import ask
+
+__all__ = ["ask", "request_hash", "unwrap_chunk", "wrap_chunk"]

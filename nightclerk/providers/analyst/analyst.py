@@ -1,0 +1,90 @@
+"""Reads a text with a profile's rules: keywords pick the sentences, patterns decide, the sentence or the match is quoted verbatim."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nightclerk.profiles import Profile, Rule
+from nightclerk.providers.analyst import sentences, values
+
+Span = tuple[int, int]
+
+
+def answer(profile: Profile, text: str, position: tuple[int, int]) -> dict[str, Any]:
+    """What the rules find in one chunk, in the form of the profile's schema; `position` is its (ordinal from 0, count).
+
+    A pure function. It says `present` with a quote that is an exact slice of the text, or nothing.
+    """
+    kinds = {category.name: category.kind for category in profile.categories}
+    spans = sentences.split(text)
+    candidates = _candidates(text, spans, {keyword for rule in profile.rules for keyword in rule.keywords})
+    found: dict[tuple[str, Span], Rule] = {}
+    for rule in profile.rules:
+        if rule.within is None or position[0] == 0:
+            picked = sorted(set().union(*(candidates[keyword] for keyword in rule.keywords)))
+            for span in _hits(rule, text, [spans[number] for number in picked]):
+                found.setdefault((rule.category, span), rule)
+    ordered = sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))
+    return {"findings": [_finding(rule, text[start:end], kinds[category]) for (category, (start, end)), rule in ordered]}
+
+
+def _candidates(text: str, spans: list[Span], keywords: Iterable[str]) -> dict[str, set[int]]:
+    """For each keyword the numbers of the sentences in which it stands."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        # a few letters grow when they are lowered, and every later offset would be wrong
+        lowered = "".join(letter.lower() if letter.isascii() else letter for letter in text)
+    starts = [start for start, _ in spans]
+    return {keyword: set(_sentences_with(keyword, lowered, starts, spans)) for keyword in keywords}
+
+
+def _sentences_with(keyword: str, lowered: str, starts: list[int], spans: list[Span]) -> Iterator[int]:
+    place = lowered.find(keyword)
+    while place >= 0:
+        number = bisect_right(starts, place) - 1
+        if number >= 0 and place < spans[number][1]:
+            yield number
+            place = spans[number][1] - 1
+        place = lowered.find(keyword, place + 1)
+
+
+def _hits(rule: Rule, text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    count = 0
+    for start, end in spans:
+        if count == rule.limit or (rule.within is not None and start >= rule.within):
+            return
+        sentence = text[start:end]
+        for span in _quotes(rule, sentence):
+            count += 1
+            yield start + span[0], start + span[1]
+            if count == rule.limit:
+                return
+
+
+def _quotes(rule: Rule, sentence: str) -> Iterator[Span]:
+    first = rule.pattern.search(sentence)
+    if not first or not all(pattern.search(sentence) for pattern in rule.also) or any(pattern.search(sentence) for pattern in rule.unless):
+        return
+    if rule.quote == "sentence":
+        yield 0, len(sentence)
+        return
+    for match in rule.pattern.finditer(sentence):
+        first_char, end = match.span(match.lastgroup or 0)
+        if first_char < end:
+            yield first_char, end
+
+
+def _finding(rule: Rule, quote: str, kind: str) -> dict[str, Any]:
+    value = values.extract(rule.value or kind, quote)
+    said = "Yes" if kind in ("yes_no", "clause") else next((value[key] for key in ("date", "duration", "text") if value[key]), None)
+    return {
+        "category": rule.category,
+        "state": "present",
+        "quote": quote,
+        "answer": said or " ".join(quote.split())[:200],
+        "confidence": None,
+        "value": value,
+        "rule_id": rule.id,
+    }

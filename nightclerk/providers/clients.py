@@ -1,0 +1,51 @@
+"""One httpx client per connection, from one TLS context.
+
+httpx's own pool walks all its connections at every request: one client with 64 connections spends several times the CPU of 64 clients with
+one each, and the lag bunches up what the dispatcher paced. So nobody ever waits in httpx's pool: a call takes an idle client, the one
+used last first (its connection is the likeliest to be open still), or makes one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+
+from nightclerk.errors import SettingsError
+
+
+class Clients:
+    """Up to `most` clients with the same headers; `transport` replaces the network."""
+
+    def __init__(self, *, most: int, headers: Mapping[str, str], transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._headers = dict(headers)
+        self._transport = transport
+        # making a TLS context costs tens of milliseconds, making a client from it a fraction of one
+        self._tls = httpx.create_ssl_context()
+        self._free = asyncio.Semaphore(most)
+        self._idle: list[httpx.AsyncClient] = []
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client for one call at a time; waits while all are taken."""
+        async with self._free:
+            client = self._idle.pop() if self._idle else self._make()
+            try:
+                yield client
+            finally:
+                self._idle.append(client)
+
+    async def aclose(self) -> None:
+        """Close every idle client."""
+        while self._idle:
+            await self._idle.pop().aclose()
+
+    def _make(self) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        try:
+            # httpx takes proxies from the environment by itself; each call brings its own timeout
+            return httpx.AsyncClient(headers=self._headers, verify=self._tls, limits=limits, timeout=None, transport=self._transport)  # noqa: S113
+        except (ImportError, ValueError) as error:
+            raise SettingsError(f"the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used: {error}") from None

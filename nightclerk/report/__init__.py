@@ -1,0 +1,7 @@
+"""What a run came to, for a terminal, for a program and for Prefect's pages."""
+
+from nightclerk.report.markdown import markdown
+from nightclerk.report.summary import RunReport
+from nightclerk.report.terminal import text
+
+__all__ = ["RunReport", "markdown", "text"]

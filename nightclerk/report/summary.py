@@ -1,0 +1,61 @@
+"""The facts about one run, read from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from nightclerk.providers import prices
+from nightclerk.providers.outlook import REFERENCE_MODEL, REFERENCE_PROVIDER, cost_range
+from nightclerk.records import utc_now
+from nightclerk.store import queries
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run: its row in `run_summary`, its documents, what they hold, and what Magistral would have cost (None where it answered)."""
+
+    summary: Row
+    documents: list[Row]
+    categories: list[Row]
+    reference_nano_usd: tuple[int, int] | None
+
+    @classmethod
+    def read(cls, conn: Any, run_id: str) -> Self:
+        """Read one run; `conn` is the store's."""
+        summary = queries.run_summary(conn, run_id)
+        return cls(
+            summary=summary,
+            documents=queries.run_documents(conn, run_id),
+            categories=queries.run_categories(conn, run_id),
+            reference_nano_usd=_reference(conn, run_id) if summary["provider"] == "rules" else None,
+        )
+
+    @property
+    def state(self) -> str:
+        """complete, partial, over_budget, failed or interrupted."""
+        return str(self.summary["state"])
+
+    @property
+    def problems(self) -> list[Row]:
+        """The documents that were not read and answered whole, each with its reason."""
+        return [row for row in self.documents if row["state"] != "complete"]
+
+    @property
+    def pages(self) -> tuple[int, int]:
+        """(pages that could be read, pages in all) of the documents that were opened."""
+        return sum(row["pages_readable"] or 0 for row in self.documents), sum(row["pages"] or 0 for row in self.documents)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready values."""
+        plain = {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in self.summary.items()}
+        return {**plain, "not_read": [dict(row) for row in self.problems], "categories": [dict(row) for row in self.categories]}
+
+
+def _reference(conn: Any, run_id: str) -> tuple[int, int]:
+    calls, prompt_tokens, longest_tokens = queries.run_prompts(conn, run_id)
+    price = prices.price(REFERENCE_PROVIDER, REFERENCE_MODEL, utc_now().date())
+    return cost_range(price, calls=calls, prompt_tokens=prompt_tokens, longest_tokens=longest_tokens)

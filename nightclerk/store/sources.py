@@ -1,0 +1,177 @@
+"""Rows about files: where they were seen, what bytes they hold, and what was read in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from nightclerk.records import Document, Page, Section, Source, derived_id
+from nightclerk.store import tables as t
+from nightclerk.store.rows import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A `documents` row without its text."""
+
+    id: str
+    lineage_id: str
+    status: str
+    reason: str
+    characters: int
+    readable_share: float
+
+
+def collection_id(name: str) -> str:
+    """The id of the collection of that name."""
+    return derived_id("collection", name)
+
+
+def ensure_collection(conn: sa.Connection, name: str, *, root_uri: str, profile: str, now: datetime) -> None:
+    """File a collection when it is new."""
+    row = {"id": collection_id(name), "name": name, "root_uri": root_uri, "profile": profile, "created_at": now}
+    insert_new(conn, t.collections, [row])
+
+
+def scope_of(conn: sa.Connection, collection: str) -> str:
+    """What a collection shares its readings and replies under: nothing (`''`) is shared by all, a confidential one is on its own."""
+    flag = conn.execute(sa.select(t.collections.c.confidential).where(t.collections.c.id == collection)).scalar()
+    return collection if flag else ""
+
+
+def see_source(
+    conn: sa.Connection, collection_id: str, source: Source | None, *, uri: str, name: str, reason: str = "", now: datetime
+) -> str:
+    """Record that a file was seen, or could not be opened (`source` None, with the reason); returns the source's id."""
+    identity = derived_id("source", collection_id, uri)
+    if source is not None:
+        content = {"sha256": source.sha256, "size_bytes": source.size_bytes, "media_type": source.media_type, "first_seen_at": now}
+        insert_new(conn, t.contents, [content])
+    seen = {
+        "name": name,
+        "sha256": source.sha256 if source else None,
+        "modified_at": source.modified_at if source else None,
+        "last_seen_at": now,
+        "status": "seen" if source else "unreadable",
+        "reason": reason,
+    }
+    insert_new(conn, t.document_sources, [{"id": identity, "collection_id": collection_id, "uri": uri, "first_seen_at": now, **seen}])
+    conn.execute(sa.update(t.document_sources).where(t.document_sources.c.id == identity).values(**seen))
+    return identity
+
+
+def mark_vanished(conn: sa.Connection, collection_id: str, *, root_uris: Sequence[str], before: datetime) -> int:
+    """Mark the sources under these roots that this walk did not meet any more; returns how many."""
+    under = [t.document_sources.c.uri.startswith(root.rstrip("/") + "/", autoescape=True) for root in root_uris]
+    if not under:
+        return 0
+    gone = (
+        sa.update(t.document_sources)
+        .where(t.document_sources.c.collection_id == collection_id, t.document_sources.c.last_seen_at < before, sa.or_(*under))
+        .where(t.document_sources.c.status != "vanished")
+        .values(status="vanished", reason="the file is no longer at this place")
+    )
+    return conn.execute(gone).rowcount
+
+
+def document_id(sha256: str, view: str, reader: str, scope: str) -> str:
+    """The id of one reading of one content."""
+    return derived_id("document", sha256, view, reader, scope)
+
+
+def find_document(conn: sa.Connection, sha256: str, *, view: str, reader: str, scope: str) -> StoredDocument | None:
+    """The reading of this content by this reader, if it was read before and did not run into a limit."""
+    identity = document_id(sha256, view, reader, scope)
+    row = conn.execute(_summary().where(t.documents.c.id == identity, t.documents.c.status.not_in(TRY_AGAIN))).one_or_none()
+    return StoredDocument(*row) if row else None
+
+
+def _summary() -> sa.Select[tuple[str, str, str, str, int, float]]:
+    d = t.documents.c
+    return sa.select(d.id, d.lineage_id, d.status, d.reason, d.characters, d.readable_share)
+
+
+def file_document(conn: sa.Connection, sha256: str, document: Document, *, scope: str, now: datetime) -> StoredDocument:
+    """File one reading with its pages and sections; filing it again changes nothing."""
+    identity = document_id(sha256, document.view, document.reader, scope)
+    row = {
+        "id": identity,
+        "sha256": sha256,
+        "view": document.view,
+        "reader": document.reader,
+        "scope": scope,
+        "lineage_id": derived_id("lineage", sha256, scope),
+        "title": document.title,
+        "language": document.language or None,
+        "pages": len(document.pages),
+        "characters": len(document.text),
+        "text": document.text,
+        "status": document.status,
+        "reason": document.reason,
+        "readable_share": document.readable_share,
+        "read_at": now,
+    }
+    if insert_new(conn, t.documents, [row]) or _replace_failed(conn, identity, row):
+        insert_new(conn, t.pages, [_page_row(identity, page) for page in document.pages])
+        insert_new(conn, t.sections, [_section_row(identity, section) for section in document.sections])
+    return StoredDocument(*conn.execute(_summary().where(t.documents.c.id == identity)).one())
+
+
+# a reading that ran into a limit says nothing about the file: with other limits it is tried again, and the row is overwritten
+TRY_AGAIN = ("failed", "too_large")
+
+
+def _replace_failed(conn: sa.Connection, identity: str, row: Mapping[str, object]) -> bool:
+    d = t.documents.c
+    again = sa.update(t.documents).where(d.id == identity, d.status.in_(TRY_AGAIN)).values(**row)
+    return conn.execute(again).rowcount > 0
+
+
+def _page_row(document: str, page: Page) -> dict[str, object]:
+    return {
+        "document_id": document,
+        "page_index": page.index,
+        "label": page.label,
+        "char_start": page.char_start,
+        "char_end": page.char_end,
+        "status": page.status,
+        "reason": page.reason,
+    }
+
+
+def _section_row(document: str, section: Section) -> dict[str, object]:
+    return {
+        "document_id": document,
+        "ordinal": section.ordinal,
+        "kind": section.kind,
+        "clause_path": section.clause_path,
+        "title": section.title,
+        "depth": section.depth,
+        "char_start": section.char_start,
+        "char_end": section.char_end,
+    }
+
+
+def link_source(conn: sa.Connection, source_id: str, document: str) -> None:
+    """Say which document a source holds."""
+    conn.execute(sa.update(t.document_sources).where(t.document_sources.c.id == source_id).values(document_id=document))
+
+
+def document_parts(conn: sa.Connection, document: str) -> tuple[str, tuple[Page, ...], tuple[Section, ...]]:
+    """The text, pages and sections of a document."""
+    text = conn.execute(sa.select(t.documents.c.text).where(t.documents.c.id == document)).scalar_one()
+    p, s = t.pages.c, t.sections.c
+    page_rows = conn.execute(
+        sa.select(p.page_index, p.label, p.char_start, p.char_end, p.status, p.reason)
+        .where(p.document_id == document)
+        .order_by(p.page_index)
+    )
+    section_rows = conn.execute(
+        sa.select(s.ordinal, s.kind, s.clause_path, s.title, s.depth, s.char_start, s.char_end)
+        .where(s.document_id == document)
+        .order_by(s.ordinal)
+    )
+    return text, tuple(Page(*row) for row in page_rows), tuple(Section(*row) for row in section_rows)

@@ -1,0 +1,149 @@
+"""One writing thread per process: what is queued together is committed together, and nobody is told before the commit.
+
+SQLite has one writer at a time and each commit waits for the disk, so fifty rows a commit write many times as fast as one; the loop
+that sends calls never waits for a disk either.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from nightclerk.errors import StoreError
+from nightclerk.store.engine import is_trouble, passes, store_error
+
+T = TypeVar("T")
+
+GROUP_SIZE = 50
+# a PostgreSQL restart takes seconds; on SQLite each attempt waits for the busy timeout as well
+RETRY_WAITS_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[sa.Connection], Any]
+    future: Future[Any] = field(default_factory=Future)
+
+
+class Writer:
+    """Runs jobs in a thread of its own, in the order in which they were submitted.
+
+    Args:
+        engine: the database.
+        retry_waits_s: the pauses between attempts at one commit; their number bounds the attempts.
+    """
+
+    def __init__(self, engine: sa.Engine, *, retry_waits_s: Sequence[float] = RETRY_WAITS_S) -> None:
+        self._engine = engine
+        self._waits = tuple(retry_waits_s)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._door = threading.Lock()
+        # a daemon: a process that ends without close() must not hang; what it queued was never acknowledged
+        self._thread = threading.Thread(target=self._work, name="nightclerk-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Callable[[sa.Connection], T]) -> Future[T]:
+        """Queue one job and return the future of its result, which resolves after the commit.
+
+        The job runs in a savepoint inside a transaction that it shares with its neighbours: what it raises is its own future's alone.
+        It may run more than once (the commit of a group is retried as a whole), so it must be a function of its arguments that does no
+        harm when repeated. A queued job cannot be cancelled.
+
+        Raises:
+            StoreError: the writer is closed. The future raises it where the database failed.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a write cannot wait for another write: both would need the one writer thread")
+        entry = _Job(job)
+        # running from the start: Future.cancel() then has no effect, so a cancelled task leaves its write in the queue
+        entry.future.set_running_or_notify_cancel()
+        with self._door:
+            if self._closed:
+                raise StoreError("the store is closed, so nothing can be written any more")
+            self._jobs.put(entry)
+        return entry.future
+
+    def close(self) -> None:
+        """Write what is queued, then stop. Closing twice is harmless."""
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while group := self._next_group():
+            self._write(group)
+
+    def _next_group(self) -> list[_Job]:
+        """The jobs that wait now, at least one; empty once closed and drained. While a group commits, the next one gathers."""
+        group: list[_Job] = []
+        while len(group) < GROUP_SIZE:
+            try:
+                job = self._jobs.get(block=not group)
+            except queue.Empty:
+                break
+            if job is None:
+                # the mark of close() stays for the next round: nothing can be queued behind it
+                self._jobs.put(None)
+                break
+            group.append(job)
+        return group
+
+    def _write(self, group: list[_Job]) -> None:
+        try:
+            answers = self._commit(group)
+        except BaseException as error:  # noqa: BLE001 - handed to the callers; the thread must outlive it
+            if len(group) > 1 and not passes(error):
+                # one job broke the transaction of all (a full disk, an error that it swallowed): each gets one of its own
+                for job in group:
+                    self._write([job])
+                return
+            answers = [self._failed(job, error) for job in group]
+        for answer in answers:
+            answer()
+
+    def _commit(self, group: list[_Job]) -> list[Callable[[], None]]:
+        """How to answer each job, once the transaction that holds them all is committed."""
+        for wait_s in self._waits:
+            try:
+                return self._try(group)
+            except sa.exc.DBAPIError as error:
+                if not passes(error):
+                    raise
+                time.sleep(wait_s)
+        return self._try(group)
+
+    def _try(self, group: list[_Job]) -> list[Callable[[], None]]:
+        with self._engine.begin() as conn:
+            return [self._run(conn, job) for job in group]
+
+    def _run(self, conn: sa.Connection, job: _Job) -> Callable[[], None]:
+        savepoint = conn.begin_nested()
+        try:
+            result = job.work(conn)
+            savepoint.commit()
+        except BaseException as error:
+            if passes(error) or not _in_transaction(conn):
+                raise
+            savepoint.rollback()
+            return self._failed(job, error)
+        return partial(job.future.set_result, result)
+
+    def _failed(self, job: _Job, error: BaseException) -> Callable[[], None]:
+        told = store_error(error, self._engine) if isinstance(error, Exception) and is_trouble(error) else error
+        return partial(job.future.set_exception, told)
+
+
+def _in_transaction(conn: sa.Connection) -> bool:
+    """Whether the group's transaction is still open: SQLite rolls it back by itself on some errors, such as a full disk."""
+    return bool(getattr(conn.connection.dbapi_connection, "in_transaction", True))
