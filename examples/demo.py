@@ -29,7 +29,6 @@ ENVIRONMENT = {
     "NIGHTCLERK_PROVIDER": "rules",
     "NIGHTCLERK_SOURCE_ROOTS": f'["{INBOX}"]',
     "PREFECT_HOME": str(DATA / "prefect"),
-    "PREFECT_API_URL": "",
     "PREFECT_LOGGING_LEVEL": "ERROR",
     "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -81,6 +80,10 @@ def print_findings(document: str, rows: list[Any]) -> None:
 def main() -> int:
     """The exit code is 0 when both flow runs ended as they should; that some documents cannot be read is part of the demo."""
     os.environ.update(ENVIRONMENT)
+    # without a URL Prefect starts a server of its own for as long as the flows run
+    os.environ.pop("PREFECT_API_URL", None)
+    # Prefect makes its home, but not the folder above it
+    DATA.mkdir(exist_ok=True)
     print("Starting Prefect and reading examples/inbox ...", flush=True)
     started = time.monotonic()
     states = asyncio.run(analyse_inbox())

@@ -88,7 +88,7 @@ class Patience:
                 f"the provider has refused every call for {now - self._refused_since:.0f} s and asks to wait {wait_s:.0f} s ({error}); "
                 "its limit may be used up for a longer time; what is open stays open for the next run"
             )
-        if sent_at >= self._paused_at:
+        if sent_at > self._paused_at:
             self._waves += 1
             self._paused_at = now
         # the first wave trusts the provider's own word; whoever is refused again and again waits longer than asked

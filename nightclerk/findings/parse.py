@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from jsonschema.protocols import Validator
 
 from nightclerk.findings import payload
 from nightclerk.records import Answer, Value
@@ -54,8 +53,9 @@ class Parsed:
 def parse(answer_text: str, profile: Shape, *, salvage: bool = False) -> Parsed:
     """Read an answer: JSON `{"findings": [...]}`, each item valid under the profile's schema and of one of its categories.
 
-    Items that are not are left out with a problem. A category may differ from the profile's in case and punctuation. With `salvage` the
-    complete items of an answer that broke off are kept. Raises `BadAnswer` where the text holds no findings at all.
+    Items that are not are left out with a problem; a key that may be null may also be missing, and a category may differ from the
+    profile's in case and punctuation. With `salvage` the complete items of an answer that broke off are kept. Raises `BadAnswer` where
+    the text holds no findings at all.
     """
     found = payload.read(answer_text, salvage=salvage)
     problems: list[str] = []
@@ -80,7 +80,8 @@ class _Reader:
     def __init__(self, profile: Shape) -> None:
         self.problems: list[str] = []
         self._names = {_plain(category.name): category.name for category in profile.categories}
-        self._validator = _item_validator(profile.schema)
+        self._schema = _item_schema(profile.schema)
+        self._validator = Draft202012Validator(self._schema)
         self._number = 0
 
     def read(self, number: int, item: Any) -> Answer | None:
@@ -95,17 +96,18 @@ class _Reader:
         """The item with the profile's own spelling of its category; raises `_UnfitError`."""
         if not isinstance(item, dict):
             raise _UnfitError("is not an object")
-        name = self._names.get(_plain(str(item.get("category"))[:200]))
+        category = item.get("category")
+        name = self._names.get(_plain(category)) if isinstance(category, str) else None
         if name is None:
-            raise _UnfitError(f"names no category of the profile: {_short(item.get('category'))}")
+            raise _UnfitError(f"names no category of the profile: {_short(category)}")
         quote = item.get("quote")
         if isinstance(quote, str) and len(quote) > MAX_QUOTE:
             raise _UnfitError(f"quotes {len(quote):,} characters; at most {MAX_QUOTE:,} are read")
-        item = {**item, "category": name}
-        self._validate(item)
+        checked = _completed({**item, "category": name}, self._schema)
+        self._validate(checked)
         if item.get("state") not in ("present", "unclear"):
             raise _UnfitError(f"has the state {_short(item.get('state'))}; an answer says present or unclear")
-        return item
+        return checked
 
     def _validate(self, item: dict[str, Any]) -> None:
         try:
@@ -170,14 +172,26 @@ class _Reader:
         return number
 
     def _problem(self, what: str) -> None:
-        self._problems.append(f"finding {self._number}: {what}")
+        self.problems.append(f"finding {self._number}: {what}")
 
 
-def _item_validator(schema: Mapping[str, Any]) -> Validator:
+def _item_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of one item as a schema of its own, which still reaches the definitions of the whole."""
     items = schema.get("properties", {}).get("findings", {}).get("items", {})
     shared = {key: schema[key] for key in ("$schema", "$defs", "definitions") if key in schema}
-    return Draft202012Validator({**shared, **items} if isinstance(items, dict) else items)
+    return {**shared, **items}
+
+
+def _completed(item: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The item with null for each key that may be null and was not written: endpoints without strict output leave such keys out."""
+    whole = dict(item)
+    for key, part in schema.get("properties", {}).items():
+        kind = part.get("type") if isinstance(part, dict) else None
+        if isinstance(kind, list) and "null" in kind:
+            whole.setdefault(key, None)
+        elif kind == "object" and isinstance(whole.get(key, {} if key in schema.get("required", ()) else None), dict):
+            whole[key] = _completed(whole.get(key, {}), part)
+    return whole
 
 
 def _plain(name: str) -> str:

@@ -80,14 +80,22 @@ MARKDOWN_ENDINGS = {".md", ".markdown", ".mdown", ".mkd"}
 HTML_ENDINGS = {".htm", ".html", ".xhtml"}
 MAIL_ENDINGS = {".eml", ".mht", ".mhtml"}
 TEXT_ENDINGS = {".txt", ".text", ".asc", ".log", ".csv"} | MARKDOWN_ENDINGS
-BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 
 MAIL_HEADER = re.compile(
     r"^(?:From|To|Cc|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Content-Type|Delivered-To|Reply-To|Sender|X-[\w-]+):[ \t]",
     re.IGNORECASE | re.MULTILINE,
 )
 HEADER_LINE = re.compile(r"[!-9;-~]+:|[ \t]+\S|From ")
-HTML_MARK = re.compile(r"<!doctype\s+html|<(?:html|head|body|title|meta|table|div|center|font|p|h[1-6]|article|section|span)\b[^>]*>", re.IGNORECASE)
+HTML_MARK = re.compile(
+    r"<!doctype\s+html|<(?:html|head|body|title|meta|table|div|center|font|p|h[1-6]|article|section|span)\b[^>]*>", re.IGNORECASE
+)
 HTML_ROOT = re.compile(r"<!doctype\s+html|<(?:\w+:)?html\b", re.IGNORECASE)
 
 

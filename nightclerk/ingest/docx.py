@@ -18,7 +18,22 @@ from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
 
 PAGE_BREAK = "\f"
 # deletions and the source of a move are no part of the accepted text; properties hold no text but former values
-LEFT_OUT = {"del", "moveFrom", "pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "instrText", "delText", "rt", "tblGrid"}
+LEFT_OUT = {
+    "del",
+    "moveFrom",
+    "pPr",
+    "rPr",
+    "tblPr",
+    "trPr",
+    "tcPr",
+    "sdtPr",
+    "sdtEndPr",
+    "sectPr",
+    "instrText",
+    "delText",
+    "rt",
+    "tblGrid",
+}
 PLAIN = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 NOTES = ("footnote", "endnote")
 FALSE = {"0", "false", "off"}
@@ -108,16 +123,20 @@ class _Walker:
             return
         if properties is not None and _on(properties.find(f"{W}pageBreakBefore")) and not self._rendered:
             self.lines.append(PAGE_BREAK)
-        self.lines.append(f"{self._numbering.label(node)}{text}\n")
-        if properties is not None and properties.find(f"{W}sectPr") is not None:
-            self._section_break(properties.find(f"{W}sectPr"))
+        section_end = properties.find(f"{W}sectPr") if properties is not None else None
+        # Word gives no number to an empty paragraph that only carries a section break
+        label = self._numbering.label(node) if section_end is None or text.strip() else ""
+        self.lines.append(f"{label}{text}\n")
+        if section_end is not None:
+            self._section_break(section_end)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self.blocks(box)
 
-    def _section_break(self, node: Element | None) -> None:
-        kind = value(node.find(f"{W}type")) if node is not None else ""
-        last = node is not None and _local(node.getparent()) == "body"
+    def _section_break(self, node: Element) -> None:
+        kind = value(node.find(f"{W}type"))
+        parent = node.getparent()
+        last = parent is not None and _local(parent) == "body"
         if not self._rendered and not last and kind != "continuous":
             self.lines.append(PAGE_BREAK)
 
@@ -125,7 +144,7 @@ class _Walker:
         for row in _unwrapped(node, "tr"):
             if row.find(f"{W}trPr/{W}del") is None:
                 cells = [self._inside(cell) for cell in _unwrapped(row, "tc")]
-                self.lines.append(" | ".join(cells) + "\n")
+                self.lines.append(" | ".join(cells).rstrip(" |") + "\n")
 
     def _inside(self, cell: Element) -> str:
         """The text of one cell; gridSpan is a number from the file and is never expanded."""

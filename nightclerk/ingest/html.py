@@ -17,12 +17,70 @@ from nightclerk.ingest.numerals import formatted
 from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
 
 PAGE_BREAK = "\f"
-SKIPPED = frozenset("head script style template noscript ix:header ix:hidden svg select datalist object iframe audio video".split())
-LINES = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form header hr html "
-    "legend li main menu nav ol pre section summary tbody tfoot thead tr ul document type sequence filename description text".split()
+SKIPPED = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "ix:header",
+        "ix:hidden",
+        "svg",
+        "select",
+        "datalist",
+        "object",
+        "iframe",
+        "audio",
+        "video",
+    ]
 )
-PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 table".split())
+LINES = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "pre",
+        "section",
+        "summary",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+        "document",
+        "type",
+        "sequence",
+        "filename",
+        "description",
+        "text",
+    ]
+)
+PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table"])
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 BREAK_BEFORE = re.compile(r"break-before\s*:\s*(?:always|page|left|right)", re.IGNORECASE)
 BREAK_AFTER = re.compile(r"break-after\s*:\s*(?:always|page|left|right)", re.IGNORECASE)
@@ -42,7 +100,7 @@ def read(path: Path) -> Reading:
     root = tree.root
     pages = [fold(page) for page in _Walk().text(root).split(PAGE_BREAK)] if root is not None else []
     # a break before the first word and after the last makes no page
-    texts = [PageText(page, status="text" if has_letters(page) else "blank") for page in pages if page.strip()]
+    texts = [PageText(page.strip("\n ") + "\n", status="text" if has_letters(page) else "blank") for page in pages if page.strip()]
     language = (root.attributes.get("lang") or "") if root is not None else ""
     return Reading(texts or [PageText("", status="blank")], title.text() if title is not None else "", language[:20])
 
@@ -82,8 +140,7 @@ class _Walk:
     def _enter(self, node: LexborNode) -> bool:
         """Write what stands before the node's children; False leaves it and them out."""
         if node.is_text_node:
-            text = node.text_content or ""
-            self._out.append(text if self._preformatted else WHITE.sub(" ", text))
+            self._write(node.text_content or "")
             return False
         name = node.tag
         if not node.is_element_node or name is None or name in SKIPPED:
@@ -113,6 +170,12 @@ class _Walk:
         elif name == "pre":
             self._preformatted += 1
 
+    def _write(self, text: str) -> None:
+        folded = text if self._preformatted else WHITE.sub(" ", text)
+        # the blanks between two blocks are layout of the source
+        if folded != " " or (self._out and not self._out[-1].endswith("\n")):
+            self._out.append(folded)
+
     def _new_line(self, name: str) -> None:
         if name in PARAGRAPHS:
             self._out.append("\n\n")
@@ -128,7 +191,7 @@ class _Walk:
         return f"{formatted(count, form)}. "
 
     def _leave(self, node: LexborNode) -> None:
-        name = node.tag
+        name = node.tag or ""
         if name in {"td", "th"}:
             cell = "".join(self._out).strip()
             self._out = self._outer.pop()

@@ -17,17 +17,50 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.pdf_fields import field_lines
-from nightclerk.ingest.pdf_page import has_ink, is_garbled, letters, whole_page_image
+from nightclerk.ingest.pdf_page import has_ink, is_garbled, visible, whole_page_image
 from nightclerk.ingest.reading import PageText, Reading, fold
 
-# a page with fewer letters and digits than this is looked at: blank, or a picture that needs OCR
-FEW_LETTERS = 20
+# a page with fewer visible characters than this is looked at: blank, or a picture that needs OCR; a redacted page is full of stars
+FEW_CHARACTERS = 20
 JUNK_TITLE = re.compile(r"^(?:untitled|microsoft word\b|document\d*$|\S+\.(?:docx?|pdf|indd|qxd|rtf)$)", re.IGNORECASE)
 # pdfium marks a hyphen at a line's end with U+FFFE or U+0002 and takes the line break away
 BROKEN_WORD = re.compile(r"([^\W\d_]+)(?:[\ufffe\x02]|-[ ]?\n|\u00ad\n?)([^\W\d_]+)")
 WORD = re.compile(r"[^\W\d_]+")
-PREFIXES = frozenset("non pre co self anti sub post semi multi quasi cross ex mid off out well then so e".split())
-FAILURES = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError, ArithmeticError, NotImplementedError)
+PREFIXES = frozenset(
+    [
+        "non",
+        "pre",
+        "co",
+        "self",
+        "anti",
+        "sub",
+        "post",
+        "semi",
+        "multi",
+        "quasi",
+        "cross",
+        "ex",
+        "mid",
+        "off",
+        "out",
+        "well",
+        "then",
+        "so",
+        "e",
+    ]
+)
+FAILURES = (
+    PyPdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    OSError,
+    ArithmeticError,
+    NotImplementedError,
+)
 
 
 def read(path: Path) -> Reading:
@@ -93,10 +126,11 @@ class _File:
     @cached_property
     def title(self) -> str:
         try:
-            title = self.fast.get_metadata_value("Title") if self.fast else (self.careful.metadata or {}).get("/Title", "")
+            metadata = None if self.fast else self.careful.metadata
+            title = self.fast.get_metadata_value("Title") if self.fast else metadata.title if metadata else ""
         except FAILURES:
             return ""
-        return "" if JUNK_TITLE.match(str(title).strip()) else str(title)
+        return "" if not title or JUNK_TITLE.match(str(title).strip()) else str(title)
 
     @cached_property
     def gaps(self) -> list[str]:
@@ -109,16 +143,16 @@ def _page(file: _File, index: int) -> PageText:
     text, trouble = _fast_text(file, index)
     if trouble or is_garbled(text):
         second, second_trouble = _careful_text(file, index)
-        if not second_trouble and letters(second) and not is_garbled(second):
+        if not second_trouble and visible(second) and not is_garbled(second):
             text, trouble = second, ""
         elif trouble and second_trouble:
             return PageText("", file.label(index), "garbled", f"the page is damaged ({trouble}; {second_trouble})")
         elif is_garbled(text) or is_garbled(second):
             # never hand garbage on: a model would read something into it
             return PageText("", file.label(index), "garbled", "its text layer is not readable: needs OCR")
-    added = "".join(f"\n{line}" for line in file.fields.get(index, []))
+    text += "".join(f"\n{line}" for line in file.fields.get(index, []))
     status, reason = _judge(file, index, text)
-    return PageText(text + added, file.label(index), "text" if added and status == "blank" else status, reason)
+    return PageText(text, file.label(index), status, reason)
 
 
 def _fast_text(file: _File, index: int) -> tuple[str, str]:
@@ -143,8 +177,8 @@ def _careful_text(file: _File, index: int) -> tuple[str, str]:
 
 
 def _judge(file: _File, index: int, text: str) -> tuple[str, str]:
-    count = letters(text)
-    if count >= FEW_LETTERS:
+    count = visible(text)
+    if count >= FEW_CHARACTERS:
         return "text", ""
     if not file.fast:
         return ("text", "") if count else ("blank", "")
@@ -160,7 +194,7 @@ def _judge(file: _File, index: int, text: str) -> tuple[str, str]:
 
 
 def _rejoined(texts: list[str]) -> list[str]:
-    """Words broken at a line's end made whole: without the hyphen if the document writes them so elsewhere, with it if both halves are words."""
+    """Words broken at a line's end made whole: as the document writes them elsewhere, else with the hyphen if both halves are words."""
     if not any(BROKEN_WORD.search(text) for text in texts):
         return texts
     known = {word.lower() for text in texts for word in WORD.findall(BROKEN_WORD.sub(" ", text))}

@@ -21,19 +21,16 @@ GLYPH_NAME = re.compile(r"/[A-Za-z]{0,3}\d{1,5}\b|/uni[0-9A-F]{4}\b|\(cid:\d+\)"
 DARKER_BY = 48
 
 
-def letters(text: str) -> int:
-    """How many letters and digits a text has."""
-    return sum(character.isalnum() for character in text)
+def visible(text: str) -> int:
+    """How many characters of a text leave ink."""
+    return sum(not character.isspace() for character in text)
 
 
 def is_garbled(text: str) -> bool:
     """Whether a page's text is the garbage of a broken text layer."""
-    visible = sum(not character.isspace() for character in text)
-    if not visible:
-        return False
     bad = len(BAD.findall(text))
     named = sum(len(match) for match in GLYPH_NAME.findall(text))
-    return bad > visible * BAD_SHARE or named > visible * GLYPH_NAME_SHARE
+    return bad > visible(text) * BAD_SHARE or named > visible(text) * GLYPH_NAME_SHARE
 
 
 def whole_page_image(page: Any) -> bool:
@@ -46,15 +43,15 @@ def whole_page_image(page: Any) -> bool:
     return False
 
 
-def has_ink(page: Any, has_letters: bool) -> bool:
-    """Whether more than 0.5% of the page, drawn small, differs from its background; the few letters that were read do not count."""
+def has_ink(page: Any, has_text: bool) -> bool:
+    """Whether more than 0.5% of the page, drawn small, differs from its background; the few characters that were read do not count."""
     scale = min(RENDER_SCALE, RENDER_PIXELS / max(page.get_width(), page.get_height(), 1))
     bitmap = page.render(scale=scale, grayscale=True)
     width, height, stride = bitmap.width, bitmap.height, bitmap.stride
     raw = bytes(bitmap.buffer)
     rows = [bytearray(raw[row * stride : row * stride + width]) for row in range(height)]
-    if has_letters:
-        _blank_letters(page, rows, scale)
+    if has_text:
+        _blank_text(page, rows, scale)
     pixels = b"".join(rows)
     counts = [pixels.count(shade) for shade in range(256)]
     background = counts.index(max(counts))
@@ -62,7 +59,7 @@ def has_ink(page: Any, has_letters: bool) -> bool:
     return inked > len(pixels) * INK_SHARE
 
 
-def _blank_letters(page: Any, rows: list[bytearray], scale: float) -> None:
+def _blank_text(page: Any, rows: list[bytearray], scale: float) -> None:
     textpage = page.get_textpage()
     top_of_page = page.get_height()
     for index in range(textpage.count_chars()):

@@ -55,7 +55,9 @@ def read(path: Path, media_type: str, limits: Limits) -> Document:
     except OSError as error:
         raise SkipDocument("failed", f"cannot be opened: {error.strerror or error}") from None
     if size_bytes > limits.max_file_mb * 1_000_000:
-        raise SkipDocument("too_large", f"{size_bytes / 1e6:.1f} MB, more than the {limits.max_file_mb} MB allowed (NIGHTCLERK_MAX_FILE_MB)")
+        raise SkipDocument(
+            "too_large", f"{size_bytes / 1e6:.1f} MB, more than the {limits.max_file_mb} MB allowed (NIGHTCLERK_MAX_FILE_MB)"
+        )
     return run(reader, path, media_type, limits)
 
 

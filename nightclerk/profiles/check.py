@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, best_match
 
 from nightclerk.errors import ProfileError
 from nightclerk.profiles import templates
-from nightclerk.profiles.models import Profile
+from nightclerk.profiles.models import VALUE_FIELDS, Profile
 
 _SENTINEL = "nightclerk-chunk-goes-here"
 
@@ -23,7 +23,7 @@ def schema(path: Path, text: str) -> Mapping[str, Any]:
     try:
         parsed = json.loads(text)
         Draft202012Validator.check_schema(parsed)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ProfileError(f"{path}: not JSON: {error}") from None
     except SchemaError as error:
         raise ProfileError(f"{path}: {error.json_path}: {error.message}") from None
@@ -35,6 +35,7 @@ def schema(path: Path, text: str) -> Mapping[str, Any]:
 def profile(candidate: Profile, folder: Path) -> None:
     """Check everything that one file alone cannot show; raises `ProfileError`."""
     _categories(candidate, folder)
+    _answers(candidate, folder / "schema.json")
     _rules(candidate, folder / "rules.yaml")
     _cases(candidate, folder / "cases.yaml")
     for name in ("system.jinja", "user.jinja"):
@@ -50,6 +51,29 @@ def _categories(candidate: Profile, folder: Path) -> None:
         value = value.get(key) if isinstance(value, Mapping) else None
     if not isinstance(value, list) or sorted(map(str, value)) != sorted(names):
         raise ProfileError(f"{folder / 'schema.json'}: {path}: must list exactly the categories of profile.yaml{_difference(value, names)}")
+
+
+def _answers(candidate: Profile, path: Path) -> None:
+    """The schema must take what the rules analyst answers, and be closed, as the strict modes of providers want it."""
+    for place, part in _objects(candidate.schema, "$"):
+        if part.get("additionalProperties") is not False:
+            raise ProfileError(f"{path}: {place}: additionalProperties must be false")
+    sample = {"category": candidate.categories[0].name, "state": "present", "quote": "q", "answer": "a", "confidence": None}
+    finding = sample | {"value": dict.fromkeys(VALUE_FIELDS), "rule_id": "r"}
+    breach = best_match(Draft202012Validator(candidate.schema).iter_errors({"findings": [finding]}))
+    if breach is not None:
+        raise ProfileError(f"{path}: {breach.json_path}: does not take an answer of the rules analyst: {breach.message}")
+
+
+def _objects(part: Any, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if isinstance(part, Mapping):
+        if isinstance(part.get("properties"), Mapping):
+            yield place, part
+        for key, value in part.items():
+            yield from _objects(value, f"{place}.{key}")
+    elif isinstance(part, list):
+        for number, value in enumerate(part):
+            yield from _objects(value, f"{place}[{number}]")
 
 
 def _difference(value: Any, names: list[str]) -> str:
@@ -83,15 +107,25 @@ def _template(candidate: Profile, path: Path) -> None:
         unknown = sorted(templates.undeclared(source))
         if unknown:
             raise ProfileError(f"{path}: {unknown[0]}: no such variable; there are {', '.join(sorted(templates.VARIABLES))}")
-        rendered = templates.compiled(source).render(templates.variables(candidate, chunk=_SENTINEL, clause_path="1"))
+        for clause_path in ("", "1"):
+            _rendered(templates.compiled(source).render(templates.variables(candidate, chunk=_SENTINEL, clause_path=clause_path)), path)
+    except ProfileError:
+        raise
     except TemplateError as error:
-        line = f"line {error.lineno}: " if getattr(error, "lineno", None) else ""
+        line = f"line {error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
         raise ProfileError(f"{path}: {line}{error.message}") from None
-    lines = rendered.splitlines()
-    if path.name == "user.jinja" and lines.count(_SENTINEL) != 1:
-        raise ProfileError(f"{path}: chunk: must show {{{{ chunk }}}} once, on lines of its own")
-    if path.name == "system.jinja" and _SENTINEL in rendered:
+    except Exception as error:  # noqa: BLE001 - an expression in a template can raise anything; it is always the template's fault
+        raise ProfileError(f"{path}: {type(error).__name__}: {error}") from None
+
+
+def _rendered(text: str, path: Path) -> None:
+    lines = text.splitlines()
+    if path.name == "system.jinja" and _SENTINEL in text:
         raise ProfileError(f"{path}: chunk: the document's text belongs into user.jinja")
+    if path.name == "user.jinja" and (lines.count(_SENTINEL) != 1 or text.count(_SENTINEL) != 1):
+        raise ProfileError(f"{path}: chunk: must be shown once, unchanged, on lines of its own")
+    if path.name == "user.jinja" and any(line.startswith(("<chunk", "</chunk")) for line in lines):
+        raise ProfileError(f"{path}: chunk: comes with its marks; a line of the template must not look like one")
 
 
 def _unique(names: Iterable[str], path: Path, key: str) -> None:

@@ -7,20 +7,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+# the typed value of a finding: every answer carries all of these, null where one does not apply
+VALUE_FIELDS = ("text", "number", "unit", "scale", "currency", "date", "duration", "period_start", "period_end", "period_instant", "party")
+# no pattern may be slow by looking at much at once
+MAX_OPENING = 20_000
 
 Kind = Literal["clause", "party", "date", "money", "percentage", "duration", "yes_no", "figure", "list", "text"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Keyword = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^A-Z\s]+$")]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
+TERM = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+# a bracketed class and an escaped letter stay as they are; the rest of the alternation is the blanks between words
+_BLANK = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|(?P<blank> \??)", re.DOTALL)
 
 
 def _compiled(value: Any) -> Any:
     """A rule's pattern: case does not matter, and a blank stands for any white space, since sentences run over line ends."""
     if not isinstance(value, str):
-        raise ValueError("a pattern is a string")  # noqa: TRY004 - pydantic turns ValueError into its own report
+        # pydantic turns a ValueError into its own report, and lets a TypeError through
+        raise ValueError("a pattern is a string")
+    if loose := TERM.search(value):
+        raise ValueError(f"there is no term {loose[0]}")
+    spaced = _BLANK.sub(lambda found: {" ": r"\s+", " ?": r"\s*"}.get(found["blank"], found[0]), value)
     try:
-        return re.compile(value.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE | re.DOTALL)
+        return re.compile(spaced, re.IGNORECASE | re.DOTALL)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"not a regular expression: {error}") from None
 
@@ -61,7 +75,8 @@ class Rule(Strict):
 
     A sentence is a hit when one of `keywords` (lower case, looked up before any pattern) stands in it, `pattern` and every one of
     `also` match, and none of `unless` does. `quote` says what is cited: the sentence, or the match, of which only a named
-    group where one matched. `within` limits the rule to the first so many characters of a document.
+    group where one matched. `within` limits the rule to the first so many characters of a document; with `reach: opening` it looks at them
+    as one text instead of sentence by sentence. `limit` is the most it finds in a chunk.
     """
 
     id: Identifier
@@ -71,15 +86,22 @@ class Rule(Strict):
     also: tuple[Pattern, ...] = ()
     unless: tuple[Pattern, ...] = ()
     quote: Literal["match", "sentence"] = "sentence"
-    within: int | None = Field(None, ge=1)
+    reach: Literal["sentence", "opening"] = "sentence"
+    within: int | None = Field(None, ge=1, le=MAX_OPENING)
     limit: int | None = Field(None, ge=1)
     value: Kind | None = None
+
+    @model_validator(mode="after")
+    def _opening_has_an_end(self) -> Rule:
+        if self.reach == "opening" and (self.within is None or self.quote != "match"):
+            raise ValueError("reach: opening needs `within` and quote: match")
+        return self
 
 
 class RuleBook(Strict):
     """rules.yaml. `terms` are pieces of patterns; `{name}` in a pattern puts one in. `skip`: what is no sentence worth quoting."""
 
-    terms: dict[Identifier, str] = {}
+    terms: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], str] = {}
     skip: tuple[Pattern, ...] = ()
     rules: tuple[Rule, ...]
 

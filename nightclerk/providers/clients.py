@@ -26,6 +26,7 @@ class Clients:
         self._tls = httpx.create_ssl_context()
         self._free = asyncio.Semaphore(most)
         self._idle: list[httpx.AsyncClient] = []
+        self._made: list[httpx.AsyncClient] = []
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -38,14 +39,16 @@ class Clients:
                 self._idle.append(client)
 
     async def aclose(self) -> None:
-        """Close every idle client."""
-        while self._idle:
-            await self._idle.pop().aclose()
+        """Close every client; a call that still holds one breaks off."""
+        for client in self._made:
+            await client.aclose()
 
     def _make(self) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         try:
             # httpx takes proxies from the environment by itself; each call brings its own timeout
-            return httpx.AsyncClient(headers=self._headers, verify=self._tls, limits=limits, timeout=None, transport=self._transport)  # noqa: S113
+            client = httpx.AsyncClient(headers=self._headers, verify=self._tls, limits=limits, timeout=None, transport=self._transport)  # noqa: S113
         except (ImportError, ValueError) as error:
             raise SettingsError(f"the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used: {error}") from None
+        self._made.append(client)
+        return client

@@ -170,10 +170,16 @@ def _until(http_date: str, now: datetime) -> float | None:
 
 
 def without_echo(message: str, *, sent: str) -> str:
-    """The message with every longer passage blanked that also stands in what was sent: servers quote the request back at us."""
-    keep = [True] * len(message)
+    """The message with every longer passage cut out that also stands in what was sent: servers quote the request back at us."""
     sent = " ".join(sent.split())
-    for start in range(len(message) - ECHO_CHARACTERS + 1):
-        if message[start : start + ECHO_CHARACTERS] in sent:
-            keep[start : start + ECHO_CHARACTERS] = [False] * ECHO_CHARACTERS
-    return "".join(letter if kept else "…" for letter, kept in zip(message, keep, strict=True))
+    kept, position = [], 0
+    while position < len(message):
+        if message[position : position + ECHO_CHARACTERS] in sent and len(message) - position >= ECHO_CHARACTERS:
+            kept.append("…")
+            while position < len(message) and message[position : position + ECHO_CHARACTERS] in sent:
+                position += 1
+            position += ECHO_CHARACTERS - 1
+        else:
+            kept.append(message[position])
+            position += 1
+    return "".join(kept)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from nightclerk.errors import CallTimeout
+from nightclerk.errors import CallTimeout, Unprocessable
 from nightclerk.profiles import Profile
 from nightclerk.providers.analyst import answer
 from nightclerk.providers.protocol import ServedModel
@@ -20,12 +21,12 @@ MODEL = "rules-1"
 
 
 class Rules:
-    """Answers by rules. `profile_of` looks a profile up by `name/version`; raise of an unknown one is its own."""
+    """Answers by rules. `profile_of` looks a profile up by `name/version`; each is looked up once."""
 
     name = "rules"
 
     def __init__(self, profile_of: Callable[[str], Profile]) -> None:
-        self._profile_of = profile_of
+        self._profile_of = lru_cache(maxsize=None)(profile_of)
 
     def wire(self, ask: Ask, card: ModelCard) -> dict[str, Any]:
         """What decides the answer: the profile's exact content, the text and its place in the document."""
@@ -37,7 +38,12 @@ class Rules:
         }
 
     async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
-        """Read one chunk off the loop; raises `CallTimeout` where it takes longer than asked."""
+        """Read one chunk off the loop.
+
+        Raises:
+            CallTimeout: it took longer than asked.
+            Unprocessable: the profile is no longer the one that the body was made with.
+        """
         try:
             async with asyncio.timeout(timeout_s):
                 text = await asyncio.to_thread(self._answer, body)
@@ -53,5 +59,8 @@ class Rules:
         """Nothing is held open."""
 
     def _answer(self, body: Mapping[str, Any]) -> str:
+        profile = self._profile_of(body["profile"])
+        if profile.sha256 != body["prompt_sha256"]:
+            raise Unprocessable(f"the profile {profile.id} was changed after this question was asked; start the run again")
         ordinal, count = body["position"]
-        return json.dumps(answer(self._profile_of(body["profile"]), body["text"], (ordinal, count)), ensure_ascii=False)
+        return json.dumps(answer(profile, body["text"], (ordinal, count)), ensure_ascii=False)

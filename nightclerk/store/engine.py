@@ -144,7 +144,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _use_write_ahead_log(connection: Any) -> None:
-    """Changing the journal mode does not wait for the busy timeout, so two first openings of one file would fail."""
+    """Beside a writer this change fails at once, whatever the busy timeout, so two first openings of one file would collide."""
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:

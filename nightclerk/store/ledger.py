@@ -26,8 +26,8 @@ Values = Mapping[str, Any]
 # Statements of the hot path are made once: SQLAlchemy then finds their compiled form without walking them again.
 _call, _reply, _budget = t.calls.c, t.replies.c, t.budgets.c
 _INSERT_CALL = {
-    "sqlite": sqlite.insert(t.calls).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(t.calls).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(t.calls).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
+    "postgresql": postgresql.insert(t.calls).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
 }
 _INSERT_REPLY = sa.insert(t.replies)
 _RESERVE = (

@@ -28,27 +28,6 @@ def insert_new(conn: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> int
     return conn.execute(statement, _checked(rows)).rowcount
 
 
-def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[Row], *, update: Sequence[str], key: Sequence[str] = ()) -> None:
-    """Insert the rows; where one with the same key is there already, set its columns `update` to the new values.
-
-    Args:
-        conn: the transaction.
-        table: where to.
-        rows: all with the same columns.
-        update: the columns to set on a row that is there.
-        key: the columns of a unique constraint; empty means the primary key.
-
-    Raises:
-        ValueError: the rows do not all have the same columns.
-    """
-    if not rows:
-        return
-    statement = _insert(conn, table)
-    where = list(key) or [column.name for column in table.primary_key]
-    new = {name: statement.excluded[name] for name in update}
-    conn.execute(statement.on_conflict_do_update(index_elements=where, set_=new), _checked(rows))
-
-
 def _insert(conn: sa.Connection, table: sa.Table) -> Any:
     return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 

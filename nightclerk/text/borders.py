@@ -16,10 +16,10 @@ _TOKEN = regex.compile(
     (?(DEFINE)
       (?<letter> [[\p{{L}}\p{{M}}]--[{_UNSPACED}]] )
       (?<hyphen> [-\u2010\u2011] )
-      (?<join>   \p{{Cf}}+ | [\u00ad\x02\ufffe]\s* | (?&hyphen) (?: [^\S\n]*\n\s* )? )
+      (?<join>   (?<=\b(?i:non))\s+ | \p{{Cf}}+ | [\u00ad\x02\ufffe]\s* | (?&hyphen) (?: [^\S\n]*\n\s* )? )
       (?<word>   (?&letter)+ (?: (?<=\p{{Lu}})\d+ )? )
     )
-    # the words of a compound, also over the end of a line; and can't
+    # the words of a compound, also over the end of a line; non exclusive; can't
     (?&word) (?: (?&join) (?: (?&word) | \d+ ) )* (?: ['’]t\b )?
     # a figure or a date with its sign, its separators, what is glued to it, and the word that multiplies it
     | (?: (?<![\w)]) [-\u2212] )? \d+ (?: (?: [.,'’/:٫٬\u2010-\u2015\u2212-] | [\u00a0\u2009\u202f](?=\d{{3}}(?!\d)) ) \d+ )* [¼-¾⅐-⅞]?
@@ -31,6 +31,8 @@ _TOKEN = regex.compile(
     | [^\p{{M}}] \p{{M}}+
     """
 )
+
+_PREFIX = regex.compile(r"(?i)\b(?:non|un|dis|anti|sub)$")
 
 
 def clean_span(source: str, start: int, end: int) -> bool:
@@ -44,7 +46,9 @@ def clean_span(source: str, start: int, end: int) -> bool:
 
 
 def _clean_cut(source: str, at: int) -> bool:
-    if not 0 < at < len(source) or (source[at - 1].islower() and source[at].isupper()):
+    if not 0 < at < len(source):
+        return True
+    if source[at - 1].islower() and source[at].isupper() and not _PREFIX.search(source[max(0, at - 6) : at]):
         return True
     start = max(0, at - _REACH)
     tokens = _TOKEN.finditer(source[start : at + _REACH])

@@ -77,11 +77,13 @@ def fold_cluster(cluster: str) -> str:
 
 
 def _compatible(text: str) -> str:
-    """NFKC and case folding; the text itself where that would forge a figure or a word, or turn an accent into a blank and a mark."""
+    """NFKC and case folding; NFC alone where that would forge a figure or a word, or turn an accent into a blank and a mark."""
+    kept = unicodedata.normalize("NFC", text)
     if any(unicodedata.category(character) == "No" or character in _SIGNS for character in text):
-        return text
+        return kept
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return text if " " in folded else folded
+    # the Turkish dotted capital folds to i and a dot, and the small dotless i has I as its capital: one letter for all four
+    return kept if " " in folded else folded.replace("i\u0307", "i").replace("ı", "i")
 
 
 def character_class(characters: Iterable[str]) -> str:

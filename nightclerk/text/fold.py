@@ -15,6 +15,7 @@ from nightclerk.text.characters import BROKEN_WORD, HYPHENS, character_class, fo
 # longest run of marks that is taken as one character: the limit of Unicode's stream-safe format (UAX #15); sorting more would be quadratic
 _MARKS = 30
 _JAMO = "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
+_ASCII = frozenset(map(chr, range(128)))
 _LINE_ENDS = frozenset("\n\r\f\v\x85\u2028\u2029")
 Piece = tuple[int, int, str | None]
 
@@ -72,15 +73,14 @@ def letters(folded: Folded) -> Folded:
     figure. What stands between two digits is kept too, so that 1.5, 1,5, 1 5 and 15 remain four different things.
     """
     text = folded.text
-    kept = character_class(character for character in set(text) if character.isalnum() or is_mark(character) or _is_sign(character))
-    if not kept:
-        return Folded("", [], [], [])
-    pattern = re.compile(rf"[{kept}]+|(?<=\d)[^{kept}]++(?=\d)|(?<![{kept}])(?:-(?=\d)|[+<>=≤≥≠±](?= ?\d))")
+    # naming all of ASCII's punctuation makes one pattern serve nearly all texts
+    dropped = character_class(character for character in _ASCII.union(text) if not _is_kept(character))
+    pattern = re.compile(rf"[^{dropped}]+|(?<=\d)[{dropped}]++(?=\d)|(?<![^{dropped}])(?:-(?=\d)|[+<>=≤≥≠±](?= ?\d))")
     return _assemble(text, ((match.start(), match.end(), _gap(match.group())) for match in pattern.finditer(text)), keep_rest=False)
 
 
-def _is_sign(character: str) -> bool:
-    return character in "%‰‱$¢£¤¥€₩₹₽₺₴₪₫₦₱฿☐☑☒✓✔✕✖✗✘■□▢"
+def _is_kept(character: str) -> bool:
+    return character.isalnum() or is_mark(character) or character in "%‰‱$¢£¤¥€₩₹₽₺₴₪₫₦₱฿☐☑☒✓✔✕✖✗✘■□▢"
 
 
 def _gap(run: str) -> str | None:
@@ -97,7 +97,7 @@ def _rewritten(alphabet: dict[str, str]) -> str:
     marks = character_class(c for c in alphabet if is_mark(c))
     several = character_class(c for c, folded in alphabet.items() if len(folded) > 1)
     parts = [rf"(?<=[^\W\d_])(?P<hyphen>[{re.escape(HYPHENS)}][{blank}]++)(?=[^\W\d_])"] if blank else []
-    parts += [rf"[^{blank}{marks}][{marks}]{{1,{_MARKS}}}"] if marks else []
+    parts += [rf"[^{blank}{marks}][{marks}]{{1,{_MARKS}}}|[{marks}]{{2,{_MARKS}}}"] if marks else []
     parts += [rf"(?P<blank>[{blank}]{{2,}})"] if blank else []
     parts += [rf"[{silent}]"] if silent else []
     parts += [_JAMO] if any("\u1100" <= c <= "\u1112" for c in alphabet) else []

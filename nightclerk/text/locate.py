@@ -29,11 +29,11 @@ class Locator:
 
         `source[match.char_start:match.char_end]` is what the source says: without white space at its ends, and never cut inside a word,
         a figure or a date (`clean_span`). Level `exact` is the same string, `folded` the same but for layout and case (`fold`), `letters`
-        the same letters, digits, currencies and figures (`letters`; at least 3 letters or digits). A quote without any letter or digit
-        says nothing and is not looked for.
+        the same letters, digits, currencies and figures (`letters`; at least 3 letters or digits). A quote that is a single sign says
+        nothing and is not looked for; `[●]` is.
         """
         quote = quote.strip()
-        if not any(map(str.isalnum, quote)):
+        if not any(map(str.isalnum, quote)) and len(fold(quote).text.replace(" ", "")) < 2:
             return None
         window = within or (0, len(self.source))
         for inside in (True, False):

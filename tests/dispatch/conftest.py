@@ -1,169 +1,25 @@
-"""A ledger to dispatch against: a store with one run, one analysis and as many open questions as a test wants."""
+"""Stores to dispatch against."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
+from dispatch_office import Office, open_office
 
-from nightclerk.dispatch import Job, Terms
-from nightclerk.records import Price, derived_id, new_id, utc_now
-from nightclerk.store import Store, ledger, processes
-from nightclerk.store import tables as t
-
-PRICE = Price("fake", "fake-1", date(2026, 1, 1), 2_000, 200, 5_000, 50, 0, "made for the tests", date(2026, 1, 1))
-
-
-@dataclass
-class Office:
-    """A store and what a drain needs from it."""
-
-    store: Store
-    terms: Terms
-
-    def ask(self, count: int, *, prefix: str = "q", same: bool = False, prompt_tokens: int = 3_000, max_output_tokens: int = 1_000) -> list[Job]:
-        """File so many open questions; with `same` all of them put the same request."""
-        return self.store.write_now(_ask, self.terms, count, prefix, same, prompt_tokens, max_output_tokens)
-
-    def rows(self, table: sa.Table) -> list[dict[str, Any]]:
-        """All rows of a table."""
-        return self.store.read(lambda conn: [dict(row) for row in conn.execute(sa.select(table)).mappings()])
-
-    def calls(self) -> list[dict[str, Any]]:
-        """The calls in the order in which they were sent."""
-        return sorted(self.rows(t.calls), key=lambda row: (row["sent_at"], row["attempt"]))
-
-    def states(self) -> dict[str, int]:
-        """How many questions are in which state."""
-        found = [row["state"] for row in self.rows(t.questions)]
-        return {state: found.count(state) for state in sorted(set(found))}
-
-    def budget(self) -> ledger.Budget:
-        """The budget of the run."""
-        return self.store.read(ledger.read_budget, self.terms.budget_ids[0])
-
-
-def _ask(conn: sa.Connection, terms: Terms, count: int, prefix: str, same: bool, prompt_tokens: int, max_output_tokens: int) -> list[Job]:
-    analysis = conn.execute(sa.select(t.analyses.c.id)).scalar_one()
-    jobs = []
-    for number in range(count):
-        request_hash = derived_id(prefix, 0 if same else number) * 2
-        body = {"key": f"{prefix}{0 if same else number}"}
-        sizes = {"prompt_tokens": prompt_tokens, "max_output_tokens": max_output_tokens}
-        if not same or number == 0:
-            request = {"hash": request_hash, "scope": "", "provider": terms.provider, "model": terms.model, "sample": 0, "body": body}
-            conn.execute(sa.insert(t.requests), {**request, **sizes, "created_at": utc_now()})
-        question = {"id": derived_id(prefix, "question", number), "analysis_id": analysis, "kind": "ask", "request_hash": request_hash}
-        conn.execute(sa.insert(t.questions), {**question, "state": "open", "created_at": utc_now()})
-        jobs.append(Job(question["id"], request_hash, body, "ask", None, **sizes))
-    return jobs
-
-
-def _open_office(conn: sa.Connection, cap_nano_usd: int) -> Terms:
-    now, collection, run, process = utc_now(), new_id(), new_id(), new_id()
-    conn.execute(sa.insert(t.collections), {"id": collection, "name": "matter", "created_at": now})
-    processes.register(conn, process, now=now)
-    run_row = {"id": run, "collection_id": collection, "trigger": "cli", "profile": "p", "profile_version": "1", "provider": "fake"}
-    run_row |= {"model_asked": "fake", "model": "fake-1", "mode": "realtime", "parameters": {}, "state": "running", "started_at": now}
-    conn.execute(sa.insert(t.runs), {**run_row, "process_id": process})
-    price = {name: getattr(PRICE, name) for name in t.prices.c.keys()}
-    conn.execute(sa.insert(t.prices), price)
-    content = {"sha256": "0" * 64, "size_bytes": 1, "media_type": "text/plain", "first_seen_at": now}
-    conn.execute(sa.insert(t.contents), content)
-    document = {"id": new_id(), "sha256": "0" * 64, "view": "as_is", "reader": "r", "scope": "", "lineage_id": new_id()}
-    conn.execute(sa.insert(t.documents), {**document, "text": "x", "status": "read", "readable_share": 1.0, "read_at": now})
-    prompt = {"id": new_id(), "name": "p", "version": "1", "sha256": "0" * 64, "content": {}, "first_used_at": now}
-    conn.execute(sa.insert(t.prompt_versions), prompt)
-    analysis = {"id": new_id(), "collection_id": collection, "document_id": document["id"], "prompt_version_id": prompt["id"]}
-    analysis |= {"provider": "fake", "model": "fake-1", "chunking": "c", "parameters_sha256": "0" * 64, "settle_version": "1"}
-    conn.execute(sa.insert(t.analyses), {**analysis, "parameters": {}, "state": "open", "created_at": now})
-    budget = ledger.create_budget(conn, "run", run, cap_nano_usd)
-    return Terms(run, collection, "fake", "fake", "fake-1", PRICE, (budget,), process)
-
-
-class Script:
-    """A provider that does what a test says: `act(key, attempt)` returns a reply or an error to raise, or is a coroutine of one."""
-
-    name = "fake"
-
-    def __init__(self, act: Callable[[str, int], Any] = lambda _key, _attempt: reply()) -> None:
-        self.act = act
-        self.sent: list[str] = []
-        self.in_flight = 0
-        self.most_in_flight = 0
-
-    async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
-        self.sent.append(body["key"])
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        try:
-            await asyncio.sleep(0)
-            outcome = self.act(body["key"], self.sent.count(body["key"]))
-            outcome = await outcome if asyncio.iscoroutine(outcome) else outcome
-        finally:
-            self.in_flight -= 1
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return outcome
-
-
-class QuickTime:
-    """A clock in which sleeping takes no time but counts; `slept` keeps how long."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-        await asyncio.sleep(0)
-
-
-def reply(**changes: Any) -> Reply:
-    """A reply that used 3,000 and 400 tokens, with changes."""
-    fields = {"raw_body": '{"id": 1}', "answer": "yes", "thinking": "", "finish_reason": "stop", "model_served": "fake-1"}
-    return Reply(**{**fields, "usage": Usage(3_000, 400), **changes})
-
-
-def make_dispatcher(office: Office, provider: Any, *, clock: QuickTime | None = None, store: Any = None, **options: Any) -> Dispatcher:
-    """A dispatcher without limits whose waits take no time."""
-    clock = clock or QuickTime()
-    limiter = options.pop("limiter", None) or Limiter(math.inf, math.inf, clock=clock, sleep=clock.sleep)
-    settings = {"max_in_flight": 8, "call_timeout_s": 5.0, "max_attempts": 4, "sleep": clock.sleep, "clock": clock, **options}
-    return Dispatcher(provider, store or office.store, limiter, **settings)
-
-
-def run_drain(office: Office, provider: Any, jobs: Sequence[Job], **options: Any) -> None:
-    """Drain the jobs to the end."""
-    asyncio.run(make_dispatcher(office, provider, **options).drain(office.terms, jobs))
-
-
-@pytest.fixture
-def desk() -> Any:
-    """The helpers above, for tests: packages cannot be imported from here."""
-    return SimpleNamespace(
-        Script=Script, QuickTime=QuickTime, reply=reply, dispatcher=make_dispatcher, drain=run_drain, price=PRICE, open_office=_open_office
-    )
+from nightclerk.store import Store
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """A store with one run under a budget of 100 USD."""
     with Store.open(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
-        yield Office(store, store.write_now(_open_office, 100_000_000_000))
+        yield Office(store, store.write_now(open_office))
 
 
 @pytest.fixture
 def any_office(database_url: str) -> Iterator[Office]:
-    """The same on SQLite and on PostgreSQL."""
+    """The same, once on SQLite and once on PostgreSQL."""
     with Store.open(database_url) as store:
-        yield Office(store, store.write_now(_open_office, 100_000_000_000))
+        yield Office(store, store.write_now(open_office))

@@ -33,6 +33,7 @@ class App:
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
         self.account = Account()
+        self.connections = 0
         self.forced: deque[str] = deque()
         self._worker = Worker(behaviour)
         self._limits = Limits(rps=behaviour.rps, burst=behaviour.burst, tpm=behaviour.tpm)

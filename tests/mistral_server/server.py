@@ -22,6 +22,8 @@ class _Droppable(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        assert isinstance(self.config.app, App)
+        self.config.app.connections += 1
         self.app_state = {**self.app_state, "transport": transport}
 
 
@@ -74,6 +76,11 @@ class MistralServer:
     def account(self) -> Account:
         """What came in and what it cost."""
         return self.app.account
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made."""
+        return self.app.connections
 
     def force(self, *kinds: str) -> None:
         """Strike the next requests with these faults, one each."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nightclerk.store import Store
 from nightclerk.store import tables as t
-from nightclerk.store.rows import insert_new, upsert
+from nightclerk.store.rows import insert_new
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -20,6 +20,17 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def content(number: int, **values: Any) -> dict[str, Any]:
     """A row of the simplest table."""
     return {"sha256": f"{number:064}", "size_bytes": 0, "media_type": "", "first_seen_at": NOW, **values}
+
+
+def stored(store: Store, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The table's only row, written and read back."""
+
+    def write(conn: sa.Connection) -> None:
+        conn.execute(sa.delete(table))
+        insert_new(conn, table, [row])
+
+    store.write_now(write)
+    return store.read(lambda conn: dict(conn.execute(sa.select(table)).mappings().one()))
 
 
 def test_only_new_rows_are_counted_and_old_ones_stay(store: Store) -> None:
@@ -46,16 +57,6 @@ def test_rows_of_one_insert_have_the_same_columns(store: Store) -> None:
         store.write_now(insert_new, t.collections, [{"id": "a", "name": "A", "created_at": NOW}, {**content(1)}])
 
 
-def test_upsert_sets_the_named_columns_only(store: Store) -> None:
-    """A row that is there gets new values where told so, by primary key or by another unique key."""
-    first = {"id": "a", "name": "Deal", "root_uri": "/one", "created_at": NOW}
-    store.write_now(upsert, t.collections, [first], update=["root_uri"])
-    store.write_now(upsert, t.collections, [{**first, "name": "Other", "root_uri": "/two"}], update=["root_uri"])
-    store.write_now(upsert, t.collections, [{**first, "id": "b", "root_uri": "/three"}], update=["root_uri"], key=["name"])
-    rows = store.read(lambda conn: conn.execute(sa.select(t.collections.c["id", "name", "root_uri"])).all())
-    assert [tuple(row) for row in rows] == [("a", "Deal", "/three")]
-
-
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moment=st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2999, 1, 1)),  # noqa: DTZ001 - the zone comes below
@@ -64,9 +65,7 @@ def test_upsert_sets_the_named_columns_only(store: Store) -> None:
 def test_times_come_back_as_the_same_moment_in_utc(store: Store, moment: datetime, offset: int) -> None:
     """Whatever zone a time is given in, it comes back as the same moment, aware, in UTC."""
     given_time = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
-    key = "f" * 64
-    store.write_now(upsert, t.contents, [content(0, sha256=key, first_seen_at=given_time)], update=["first_seen_at"])
-    back = store.read(lambda conn: conn.execute(sa.select(t.contents.c.first_seen_at).where(t.contents.c.sha256 == key)).scalar_one())
+    back = stored(store, t.contents, content(0, first_seen_at=given_time))["first_seen_at"]
     assert back == given_time
     assert back.tzinfo is UTC
 
@@ -82,11 +81,9 @@ def test_a_time_without_zone_is_refused(store: Store) -> None:
 @given(text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), money=st.integers(-(2**63), 2**63 - 1))
 def test_text_and_money_come_back_exactly(store: Store, text: str, money: int) -> None:
     """Any text without NUL and any 64-bit amount come back as they were given."""
-    row = {"id": "a", "kind": "run", "subject": "a", "cap_nano_usd": money}
-    store.write_now(upsert, t.budgets, [row], update=["cap_nano_usd"])
-    store.write_now(upsert, t.collections, [{"id": "a", "name": "a", "root_uri": text, "created_at": NOW}], update=["root_uri"])
-    assert store.read(lambda conn: conn.execute(sa.select(t.budgets.c.cap_nano_usd)).scalar_one()) == money
-    assert store.read(lambda conn: conn.execute(sa.select(t.collections.c.root_uri)).scalar_one()) == text
+    budget = {"id": "a", "kind": "run", "subject": "a", "cap_nano_usd": money}
+    assert stored(store, t.budgets, budget)["cap_nano_usd"] == money
+    assert stored(store, t.collections, {"id": "a", "name": "a", "root_uri": text, "created_at": NOW})["root_uri"] == text
 
 
 def test_a_row_that_refers_to_nothing_is_refused(store: Store) -> None:

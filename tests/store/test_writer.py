@@ -226,7 +226,7 @@ def test_a_cancelled_task_leaves_its_write(store: Store) -> None:
             await waiting
         assert waiting.cancelled()
         go_on.set()
-        return await other
+        return await asyncio.wait_for(other, 10)
 
     assert asyncio.run(main()) == 1
     assert store.write_now(numbers) == [1, 2]

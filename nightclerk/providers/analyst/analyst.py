@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nightclerk.profiles import Profile, Rule
@@ -23,8 +23,7 @@ def answer(profile: Profile, text: str, position: tuple[int, int]) -> dict[str, 
     found: dict[tuple[str, Span], Rule] = {}
     for rule in profile.rules:
         if rule.within is None or position[0] == 0:
-            picked = sorted(set().union(*(candidates[keyword] for keyword in rule.keywords)))
-            for span in _hits(rule, text, [spans[number] for number in picked]):
+            for span in _hits(rule, text, _regions(rule, text, spans, candidates)):
                 found.setdefault((rule.category, span), rule)
     ordered = sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))
     return {"findings": [_finding(rule, text[start:end], kinds[category]) for (category, (start, end)), rule in ordered]}
@@ -50,16 +49,25 @@ def _sentences_with(keyword: str, lowered: str, starts: list[int], spans: list[S
         place = lowered.find(keyword, place + 1)
 
 
-def _hits(rule: Rule, text: str, spans: Iterable[Span]) -> Iterator[Span]:
-    count = 0
-    for start, end in spans:
-        if count == rule.limit or (rule.within is not None and start >= rule.within):
-            return
-        sentence = text[start:end]
-        for span in _quotes(rule, sentence):
-            count += 1
-            yield start + span[0], start + span[1]
-            if count == rule.limit:
+def _regions(rule: Rule, text: str, spans: list[Span], candidates: Mapping[str, set[int]]) -> list[Span]:
+    """Where a rule looks: the sentences with one of its keywords that begin early enough, or the opening as one text."""
+    if rule.reach == "opening":
+        return [(0, min(rule.within or 0, len(text)))]
+    picked = sorted(set().union(*(candidates[keyword] for keyword in rule.keywords)))
+    return [spans[number] for number in picked if rule.within is None or spans[number][0] < rule.within]
+
+
+def _hits(rule: Rule, text: str, regions: Iterable[Span]) -> Iterator[Span]:
+    """The spans that a rule quotes, at most `limit`; a name or a date that it has quoted once is not quoted again."""
+    seen: set[str] = set()
+    for start, end in regions:
+        for first, last in _quotes(rule, text[start:end]):
+            quote = text[start + first : start + last]
+            if quote in seen:
+                continue
+            seen.add(quote)
+            yield start + first, start + last
+            if len(seen) == rule.limit:
                 return
 
 

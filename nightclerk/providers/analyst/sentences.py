@@ -14,10 +14,13 @@ MAX_CHARACTERS = 3_000
 
 _BREAK = re.compile(r"(?P<blank>\n[ \t]*\n\s*)|(?P<stop>[.!?][\"”’')\]]{0,3})\s+(?=[A-Z\"“‘(\[0-9•])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“])(?:No|Nos|Sec|Secs|Art|Arts|Ex|Exh|vs?|Mr|Mrs|Ms|Dr|St|Jr|Sr|Messrs|Prof|Esq|Attn|Tel|approx|e\.g|i\.e|cf|et al|[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
+    r"(?:^|[\s(\"“])(?:No|Nos|Sec|Secs|Art|Arts|Ex|Exh|vs?|Mr|Mrs|Ms|Dr|St|Jr|Sr|Messrs|Prof|Esq|Attn|Tel|approx|e\.g|i\.e|cf|et al"
+    r"|[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
 )
 _COMPANY = re.compile(r"(?:^|[\s,])(?:Inc|Ltd|Co|Corp|Bros|L\.P|L\.L\.C|N\.A|S\.A|B\.V|N\.V|P\.C)\.$", re.IGNORECASE)
-_OPENING = re.compile(r"(?:The|This|That|In|If|Any|All|Each|Every|No|Such|For|Either|Neither|Upon|Unless|Except|Notwithstanding|Subject|During)\b")
+_OPENING = re.compile(
+    r"(?:The|This|That|In|If|Any|All|Each|Every|No|Such|For|Either|Neither|Upon|Unless|Except|Notwithstanding|Subject|During)\b"
+)
 _NUMBER = re.compile(
     r"(?:(?:section|article|clause)\s+[0-9ivxlc]+(?:\.\d+)*[.:]?\s+|\(?(?:\d{1,3}|[a-z]|[ivxl]{1,6})[.)]\s+|\d+(?:\.\d+)+\.?\s+|[-•·*–]\s+){1,4}",
     re.IGNORECASE,

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-FIELDS = ("text", "number", "unit", "scale", "currency", "date", "duration", "period_start", "period_end", "period_instant", "party")
+from nightclerk.profiles.models import VALUE_FIELDS
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
-_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905 - reads as words
+_SHORT = r"jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec"
+_MONTH = rf"\b(?P<month>{'|'.join(_MONTHS)}|{_SHORT})\b\.?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -23,19 +24,24 @@ _DATES = tuple(
 )
 _AMOUNT = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE = r"(?:\s{0,3}(?P<scale>thousand|million|billion|trillion)\b)?"
-_SYMBOLS = {"$": "USD", "us$": "USD", "u.s.$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "c$": "CAD", "cdn$": "CAD", "a$": "AUD", "hk$": "HKD"}
+_SYMBOLS = {"$": "USD", "us$": "USD", "u.s.$": "USD", "c$": "CAD", "cdn$": "CAD", "a$": "AUD", "hk$": "HKD",
+            "€": "EUR", "£": "GBP", "¥": "JPY", "rmb": "CNY"}  # fmt: skip
 _CODES = "USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|RMB|HKD|SGD|INR"
 _MONEY = re.compile(
-    rf"(?P<currency>(?:us|u\.s\.|c|cdn|a|hk)?\$|€|£|¥|\b(?:{_CODES})(?:\s?\$)?)\s{{0,3}}{_AMOUNT}{_SCALE}", re.IGNORECASE
+    rf"(?P<currency>(?:us|u\.s\.|c|cdn|a|hk)?\$|€|£|¥|\b(?:{_CODES})(?:\s?\$)?)\s{{0,3}}\(?\s?{_AMOUNT}{_SCALE}", re.IGNORECASE
 )
+_PLAIN = re.compile(_AMOUNT + r"(?![\d%])")
 _PERCENTAGE = re.compile(_AMOUNT + r"\)?\s{0,3}(?:%|per\s?cent\b|percent\b)", re.IGNORECASE)
-_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
-)
-_NUMBERS = {word: number for number, word in enumerate(_WORDS, 1)} | {"thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20, "twenty-four": 24, "thirty": 30, "thirty-six": 36,
+    "forty-five": 45, "sixty": 60, "ninety": 90, "one hundred twenty": 120, "one hundred and twenty": 120,
+    "one hundred eighty": 180, "one hundred and eighty": 180,
+}  # fmt: skip
+_COUNT = rf"(?:(?P<word>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})|(?P<number>\d{{1,4}}))"
 _DURATION = re.compile(
-    rf"\b(?:(?P<word>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})|(?P<number>\d{{1,4}}))(?:\s{{0,3}}\(\s?(?P<inner>\d{{1,4}})\s?\))?"
-    r"[\s-]{1,5}(?:(?:calendar|business|consecutive|full|working|contract)\s{1,5})?(?P<unit>day|week|month|year)s?\b",
+    rf"\b{_COUNT}(?:\s{{0,3}}\(\s?(?P<inner>\d{{1,4}})\s?\))?[\s-]{{1,5}}"
+    r"(?:(?:calendar|business|consecutive|full|working|contract)\s{1,5})?(?P<unit>day|week|month|year)s?\b",
     re.IGNORECASE,
 )
 _UNITS = {"day": "D", "week": "W", "month": "M", "year": "Y"}
@@ -43,7 +49,7 @@ _UNITS = {"day": "D", "week": "W", "month": "M", "year": "Y"}
 
 def empty() -> dict[str, Any]:
     """A value with nothing in it; every field stands there, as the schema requires."""
-    return dict.fromkeys(FIELDS)
+    return dict.fromkeys(VALUE_FIELDS)
 
 
 def extract(kind: str, quote: str) -> dict[str, Any]:
@@ -73,6 +79,16 @@ def _money(quote: str) -> dict[str, Any] | None:
     return {"text": found[0], "number": _number(found["number"]), "currency": currency, "scale": scale and scale.lower()}
 
 
+def _figure(quote: str) -> dict[str, Any] | None:
+    """The first amount of a statement's row or sentence: one with a currency sign before one without; in brackets it is negative."""
+    found = _MONEY.search(quote) or _PLAIN.search(quote)
+    if found is None:
+        return None
+    value = (_money(found[0]) if found.re is _MONEY else None) or {"text": found[0], "number": _number(found["number"])}
+    bracketed = quote[: found.start("number")].rstrip(" $€£¥").endswith("(")
+    return value | {"number": -value["number"] if bracketed else value["number"]}
+
+
 def _percentage(quote: str) -> dict[str, Any] | None:
     found = _PERCENTAGE.search(quote)
     return found and {"text": found[0], "number": _number(found["number"]), "unit": "percent"}
@@ -98,7 +114,7 @@ def _number(text: str) -> float:
 _READERS: dict[str, Callable[[str], dict[str, Any] | None]] = {
     "date": _date,
     "money": _money,
-    "figure": _money,
+    "figure": _figure,
     "percentage": _percentage,
     "duration": _duration,
     "party": _party,

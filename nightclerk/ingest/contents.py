@@ -1,0 +1,115 @@
+"""Tables of contents: marks that only list the sections of the text below, and must not open any."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from nightclerk.ingest.counts import Order
+from nightclerk.ingest.marks import CLAUSE, EXHIBIT, LIST, Mark
+
+# an entry is a line or two; a section that short, four times in a row and once more further down, is an entry
+ENTRY_CHARACTERS = 250
+FEWEST_ENTRIES = 4
+LISTED_SHARE = 0.6
+EXHIBIT_LIST_SHARE = 0.25
+EXHIBIT_LINES = 2
+HEADING_CHARACTERS = 300
+HEADING = re.compile(
+    r"^[ \t#*]*(?:table of contents|contents|index|inhalt(?:sverzeichnis|sübersicht)?|table des matières|sommaire|índice|indice|目次)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+PAGE_NUMBER = re.compile(r"(?:(?:\s*\.){3,}|…|[ \t|]{2,}|[^\d\W][ \t|]+)\s*(?:[A-Z]-)?\d{1,3}[ \t\r|]*$", re.MULTILINE)
+
+Key = tuple[tuple[str, Order], str]
+
+
+def split_contents(text: str, marks: list[Mark]) -> tuple[list[Mark], list[tuple[int, int]]]:
+    """(marks that may open sections, spans of tables of contents)."""
+    keys = _keys(marks)
+    last_place = {key: place for place, key in enumerate(keys)}
+    # an entry with a page number that is named again further down is listed, however far apart the entries are
+    dropped = {
+        place for place, mark in enumerate(marks) if mark.rank < LIST and last_place[keys[place]] > place and _numbered(text, marks, place)
+    }
+    spans = []
+    for first, last in _runs(marks, keys):
+        listed = _listed(text, marks, range(first, last), keys, last_place)
+        if listed:
+            start, end = _span(text, marks, first, listed[-1] + 1)
+            spans.append((start, end))
+            dropped.update(range(first, listed[-1] + 1))
+    dropped.update(_exhibit_lists(text, marks))
+    kept = [mark for place, mark in enumerate(marks) if place not in dropped and not any(start <= mark.start < end for start, end in spans)]
+    return kept, spans
+
+
+def _keys(marks: list[Mark]) -> list[Key]:
+    """What each mark names. Items are named within their part, since a 10-Q has an Item 1 in either."""
+    keys: list[Key] = []
+    part = ""
+    for mark in marks:
+        part = mark.label if mark.kind == "part" else part
+        keys.append((mark.readings[0], part if mark.kind == "item" else ""))
+    return keys
+
+
+def _runs(marks: list[Mark], keys: list[Key]) -> Iterator[tuple[int, int]]:
+    """Stretches of marks that follow each other closely and name nothing twice."""
+    first = 0
+    seen: set[Key] = set()
+    for place, mark in enumerate(marks):
+        close = place > first and mark.start - marks[place - 1].start <= ENTRY_CHARACTERS
+        if not close or keys[place] in seen:
+            yield first, place
+            first, seen = place, set()
+        if mark.rank < LIST:
+            seen.add(keys[place])
+    yield first, len(marks)
+
+
+def _numbered(text: str, marks: list[Mark], place: int) -> bool:
+    """Whether a page number ends the mark's line, or what there is of the line before the next mark."""
+    start = marks[place].end
+    line_end = text.find("\n", start)
+    end = min(line_end if line_end >= 0 else len(text), start + ENTRY_CHARACTERS)
+    if place + 1 < len(marks) and marks[place + 1].inline:
+        end = min(end, marks[place + 1].start)
+    return PAGE_NUMBER.search(text, start, end) is not None
+
+
+def _listed(text: str, marks: list[Mark], run: range, keys: list[Key], last_place: dict[Key, int]) -> list[int]:
+    """The entries of a table of contents among the marks of a run; none if it is no such table."""
+    entries = [place for place in run if marks[place].rank < LIST]
+    if len(entries) < FEWEST_ENTRIES:
+        return []
+    headed = HEADING.search(text, max(0, marks[run.start].start - HEADING_CHARACTERS), marks[run.start].start) is not None
+    recurring = [place for place in entries if last_place[keys[place]] >= run.stop]
+    numbered = [place for place in entries if _numbered(text, marks, place)] if headed or len(recurring) * 2 >= len(entries) else []
+    # lists begin with 1, 2, 3 all over a text: a bare number counts only under a heading that says what it is
+    again = [place for place in recurring if headed or marks[place].rank != CLAUSE or marks[place].kind != "clause"]
+    listed = max(numbered, again, key=len)
+    return listed if len(listed) >= max(len(entries) * LISTED_SHARE, FEWEST_ENTRIES) else []
+
+
+def _span(text: str, marks: list[Mark], first: int, last: int) -> tuple[int, int]:
+    start = marks[first].start
+    heading = HEADING.search(text, max(0, start - HEADING_CHARACTERS), start)
+    line_end = text.find("\n", marks[last - 1].end)
+    following = marks[last].start if last < len(marks) else len(text)
+    end = min(line_end + 1 if line_end >= 0 else len(text), following, marks[last - 1].end + ENTRY_CHARACTERS)
+    return (heading.start() if heading else start), end
+
+
+def _exhibit_lists(text: str, marks: list[Mark]) -> set[int]:
+    """Exhibits that are only listed: one after the other, with nothing of their own between them."""
+    places = [place for place, mark in enumerate(marks) if mark.rank == EXHIBIT and mark.kind == "exhibit"]
+    listed: set[int] = set()
+    for place, following in itertools.pairwise(places):
+        between = text[marks[place].start : min(marks[following].start, marks[place].start + 2 * ENTRY_CHARACTERS)]
+        if len(between) <= ENTRY_CHARACTERS and sum(bool(line.strip()) for line in between.splitlines()) <= EXHIBIT_LINES:
+            listed.add(place)
+            if marks[following].start < len(text) * EXHIBIT_LIST_SHARE:
+                listed.add(following)
+    return listed

@@ -1,0 +1,119 @@
+"""Reading a count back: `IV`, `7`, `1A`, `aa`, `First`, `premier`, `十二` as numbers that can be compared."""
+
+from __future__ import annotations
+
+Order = tuple[int, ...]
+
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+_CARDINALS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+]
+_SPANISH = ["primera", "segunda", "tercera", "cuarta", "quinta", "sexta", "séptima", "octava", "novena", "décima"]
+_FRENCH = ["premier", "deuxième", "troisième", "quatrième", "cinquième", "sixième", "septième", "huitième", "neuvième", "dixième"]
+_WORDS = {word: count for words in (_CARDINALS, _ORDINALS, _SPANISH, _FRENCH) for count, word in enumerate(words, start=1)}
+_KANJI = {sign: count for count, sign in enumerate("〇一二三四五六七八九")}
+_KANJI_TENS = {"十": 10, "百": 100}
+
+
+def spelled(text: str) -> Order:
+    """The order of a count however it is written, `1A` as (1, 1) and `7.2` as (7, 2); empty where it is no count."""
+    if text[0].isdigit():
+        digits = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        parts = [int(part) for part in digits.split(".") if part.isdecimal()]
+        return (*parts, *(ord(sign) - ord("a") + 1 for sign in text[len(digits) :].lower()[:1]))
+    if text[0] in _KANJI or text[0] in _KANJI_TENS:
+        return _kanji(text)
+    if text.lower() in _WORDS:
+        return (_WORDS[text.lower()],)
+    return roman(text) or (letter(text) if len(text) == 1 else ())
+
+
+def roman(text: str) -> Order:
+    """The value of a Roman number, empty where it is none that anybody writes (`iiii`, `vx`)."""
+    values = [_ROMAN.get(sign, 0) for sign in text.lower()]
+    if not all(values):
+        return ()
+    total = sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
+    return (total,) if to_roman(total) == text.lower() else ()
+
+
+def to_roman(count: int) -> str:
+    """A count in small Roman numerals."""
+    text = ""
+    for worth, sign in (
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ):
+        times, count = divmod(count, worth)
+        text += sign * times
+    return text
+
+
+def letter(text: str) -> Order:
+    """The place of a letter in the alphabet; `aa` comes after `z`."""
+    lower = text.lower()
+    if not lower.isascii() or len(set(lower)) != 1 or not lower.isalpha():
+        return ()
+    return (ord(lower[0]) - ord("a") + 1 + 26 * (len(lower) - 1),)
+
+
+def _kanji(text: str) -> Order:
+    total = digit = 0
+    for sign in text:
+        if sign in _KANJI_TENS:
+            total += (digit or 1) * _KANJI_TENS[sign]
+            digit = 0
+        elif sign in _KANJI:
+            digit = _KANJI[sign]
+        elif sign.isdecimal():
+            digit = digit * 10 + int(sign)
+        else:
+            return ()
+    return (total + digit,)

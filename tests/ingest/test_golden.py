@@ -1,0 +1,68 @@
+"""Golden pairs: a document and what reading it gives. `NIGHTCLERK_UPDATE_GOLDENS=1 pytest tests/ingest` writes them anew."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightclerk import ingest
+from nightclerk.ingest.readers import READERS
+from nightclerk.records import Document
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+ENDING = ".expected.json"
+DOCUMENTS = sorted(path for path in GOLDEN.glob("*/*") if not path.name.endswith(ENDING))
+
+
+def _read(path: Path) -> Document:
+    return ingest.read(path, ingest.inspect(path).media_type, ingest.Limits())
+
+
+def _as_json(document: Document) -> dict[str, Any]:
+    return {
+        "reader": document.reader,
+        "status": document.status,
+        "reason": document.reason,
+        "title": document.title,
+        "language": document.language,
+        "pages": [[page.label, page.status, document.text[page.char_start : page.char_end]] for page in document.pages],
+        "sections": [
+            [section.depth, section.kind, section.clause_path, section.title, section.char_start, section.char_end]
+            for section in document.sections
+        ],
+    }
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_golden(path: Path) -> None:
+    """Reading a golden document gives the text, pages and sections that were looked at and found right."""
+    found = _as_json(_read(path))
+    expected = path.with_name(path.name + ENDING)
+    if os.environ.get("NIGHTCLERK_UPDATE_GOLDENS"):
+        expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    assert found == json.loads(expected.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("media_type", READERS)
+def test_every_reader_has_a_golden_pair(media_type: str) -> None:
+    """A format without a golden document is not finished."""
+    assert media_type in {ingest.inspect(path).media_type for path in DOCUMENTS}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_parts_are_spans_of_the_text(path: Path) -> None:
+    """Pages and top sections cover the text without a gap; sections nest, and each begins where its parent or the last one allows."""
+    document = _read(path)
+    text = document.text
+    assert "".join(text[page.char_start : page.char_end] for page in document.pages) == text
+    tops = [section for section in document.sections if section.depth == 0]
+    assert "".join(text[section.char_start : section.char_end] for section in tops) == text
+    open_ends = [len(text)]
+    for section in document.sections:
+        del open_ends[section.depth + 1 :]
+        assert section.char_start < section.char_end <= open_ends[-1]
+        open_ends.append(section.char_end)
