@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 INBOX, DATA = ROOT / "examples" / "inbox", ROOT / "demo-data"
 SHOWN, WIDTH = 6, 150
+GRAVE = ("high", "medium", "low", None)
 NEXT = (
     "export NIGHTCLERK_DATA_DIR=demo-data",
     '.venv/bin/nightclerk findings --category "Cap On Liability"',
@@ -66,15 +67,17 @@ def show() -> None:
 
 
 def print_findings(document: str, rows: list[Any]) -> None:
-    """One line per finding: category, where it stands, and the source's own words."""
+    """The first finding of each category, the grave ones first: where it stands, and the source's own words."""
     print(f"  {document}")
-    for row in rows[:SHOWN]:
+    first = list({row["category"]: row for row in reversed(rows)}.values())
+    first.sort(key=lambda row: (GRAVE.index(row["severity"]), row["pdf_page"] or 0))
+    for row in first[:SHOWN]:
         page = f"p. {row['page'] or row['pdf_page']}"
         place = textwrap.shorten(f"{row['clause_path']}, {page}" if row["clause_path"] else page, 40, placeholder="...")
         quote = textwrap.shorten(row["quote"], WIDTH - 76, placeholder=" ...")
         print(f'    {row["category"][:28]:<28}  {place:<40}  "{quote}"')
-    if len(rows) > SHOWN:
-        print(f"    (+{len(rows) - SHOWN} more)")
+    if len(rows) > min(SHOWN, len(first)):
+        print(f"    (+{len(rows) - min(SHOWN, len(first))} more)")
 
 
 def main() -> int:

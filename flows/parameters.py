@@ -10,8 +10,10 @@ from nightclerk import profiles, settings, wiring
 from nightclerk.pipeline import Order, default_collection
 from nightclerk.pipeline.desk import Trigger
 
-# a plain `str` with the names as its choices: profiles are found on a search path, so no Literal can know them
-PROFILE_NAMES = profiles.available(settings.load().profile_path)
+# a plain `str` with the names as its choices: profiles are found on a search path, so no Literal can know them;
+# a bare name is its newest version
+VERSIONS = profiles.available(settings.load().profile_path)
+PROFILES = [*dict.fromkeys(version.partition("/")[0] for version in VERSIONS), *VERSIONS]
 
 
 class Request(BaseModel):
@@ -21,7 +23,7 @@ class Request(BaseModel):
         title="Files and folders", min_length=1, description="Full paths under the allowed source roots (NIGHTCLERK_SOURCE_ROOTS)."
     )
     profile: str = Field(
-        "contract_review", title="Profile", description="What to ask of each document.", json_schema_extra={"enum": list(PROFILE_NAMES)}
+        "contract_review", title="Profile", description="What to ask of each document.", json_schema_extra={"enum": list(PROFILES)}
     )
     budget_usd: float = Field(5.0, title="Budget (USD)", ge=0, le=100_000, description="The run stops before it would spend more.")
     collection: str = Field("", title="Collection", max_length=200, description="The matter, deal or inbox; empty: the first folder.")

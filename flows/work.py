@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from prefect import State
 from prefect.context import FlowRunContext
+from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.parameters import Request
-from nightclerk import settings, wiring
+from nightclerk import pipeline, settings, wiring
+from nightclerk.errors import StopRun
 from nightclerk.pipeline.desk import Trigger
 from nightclerk.report import RunReport
 from tasks.run import analyse_document, begin, report, take_in
 
 
-async def work(request: Request) -> RunReport:
-    """Run one order; every document is a task. A cancelled run is filed as interrupted before the cancellation goes on."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one order ended: complete, partial, over_budget or failed, and a line about it."""
+
+    state: str
+    message: str
+
+
+async def work(request: Request) -> Ending:
+    """Run one order; every document is a task. What makes it impossible ends it with one line, and the next order may still run."""
+    try:
+        report = await run_order(request)
+    except StopRun as stop:
+        get_run_logger().error("%s", stop)
+        return Ending("failed", str(stop))
+    row = report.summary
+    return Ending(report.state, f"{row['collection']}: {report.state}" + (f", {row['reason']}" if row["reason"] else ""))
+
+
+async def run_order(request: Request) -> RunReport:
+    """Begin, take in, analyse, report. A cancelled run is filed as interrupted before the cancellation goes on."""
     trigger, whom, flow_run_id = asked_by()
     order = request.order(trigger=trigger, triggered_by=whom, flow_run_id=flow_run_id)
     async with wiring.open_desk(settings.load()) as desk:
@@ -25,7 +47,7 @@ async def work(request: Request) -> RunReport:
             entries = await take_in(run)
             await asyncio.gather(*(analyse_document(run, entry) for entry in entries))
         except asyncio.CancelledError:
-            await report.fn(run, interrupted=True)
+            await pipeline.finish_run(run, interrupted=True)
             raise
         return await report(run)
 
@@ -40,16 +62,12 @@ def asked_by() -> tuple[Trigger, str, str | None]:
     return ("schedule" if flow_run.auto_scheduled else "ui"), whom or "", str(flow_run.id)
 
 
-def state_of(reports: list[RunReport]) -> State[None]:
-    """How the flow run ends in Prefect: only a run that read and answered everything is called Completed there."""
-    worst = next(
-        (state for state in ("failed", "over_budget", "interrupted", "partial") if any(r.state == state for r in reports)), "complete"
-    )
-    message = "; ".join(
-        f"{r.summary['collection']}: {r.state}" + (f", {r.summary['reason']}" if r.summary["reason"] else "") for r in reports
-    )
-    if worst == "complete":
+def state_of(endings: list[Ending]) -> State[None]:
+    """How the flow run ends in Prefect: only what read and answered everything is plainly called Completed there."""
+    message = "; ".join(ending.message for ending in endings)
+    states = {ending.state for ending in endings}
+    if states <= {"complete"}:
         return Completed(message=message)
-    if worst == "partial":
+    if states <= {"complete", "partial"}:
         return Completed(name="Partial", message=message)
-    return Failed(name={"over_budget": "OverBudget"}.get(worst, "Failed"), message=message)
+    return Failed(name="OverBudget" if "failed" not in states else "Failed", message=message)

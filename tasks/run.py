@@ -35,13 +35,13 @@ async def analyse_document(run: Run, entry: Entry) -> State[None]:
     outcome = await pipeline.analyse_document(run, entry)
     if outcome.state != "complete":
         get_run_logger().warning("%s: %s: %s", outcome.name, outcome.state, outcome.reason)
-    return Completed(name=outcome.state.capitalize(), message=outcome.reason or None)
+    return Completed(name="Completed" if outcome.state == "complete" else outcome.state.capitalize(), message=outcome.reason or None)
 
 
 @task(name="report", cache_policy=NO_CACHE, persist_result=False)
-async def report(run: Run, *, interrupted: bool = False) -> RunReport:
+async def report(run: Run) -> RunReport:
     """Give the run its state and leave a summary for people."""
-    await pipeline.finish_run(run, interrupted=interrupted)
+    await pipeline.finish_run(run)
     done = await run.desk.store.aread(RunReport.read, run.id)
     get_run_logger().info(text(done, wide=False))
     await acreate_markdown_artifact(markdown(done), key="run-summary", description=f"{run.profile.name}: {done.state}")

@@ -30,6 +30,15 @@ class Office:
         """File so many open questions; with `same` all of them put the same request."""
         return self.store.write_now(_ask, self.terms, count, prefix, same, prompt_tokens, max_output_tokens)
 
+    @classmethod
+    def reopen(cls, store: Store) -> Office:
+        """The office of a process that is gone, for one that goes on with its run."""
+        return cls(store, store.read(_terms_again))
+
+    def jobs_again(self) -> list[Job]:
+        """All questions as jobs, answered ones too."""
+        return self.store.read(_jobs_again)
+
     def rows(self, table: sa.Table) -> list[dict[str, Any]]:
         """All rows of a table."""
         return self.store.read(lambda conn: [dict(row) for row in conn.execute(sa.select(table)).mappings()])
@@ -85,6 +94,18 @@ def open_office(conn: sa.Connection, cap_nano_usd: int = 100_000_000_000) -> Ter
     conn.execute(sa.insert(t.analyses), {**analysis, "parameters": {}, "state": "open", "created_at": now})
     budget = ledger.create_budget(conn, "run", run, cap_nano_usd)
     return Terms(run, collection, "fake", "fake", "fake-1", PRICE, (budget,), process)
+
+
+def _terms_again(conn: sa.Connection) -> Terms:
+    run = conn.execute(sa.select(t.runs)).one()
+    budgets = ledger.budgets_of(conn, run_id=run.id, collection_id=None)
+    return Terms(run.id, run.collection_id, "fake", "fake", "fake-1", PRICE, tuple(budgets), run.process_id)
+
+
+def _jobs_again(conn: sa.Connection) -> list[Job]:
+    r, q = t.requests.c, t.questions.c
+    rows = conn.execute(sa.select(q.id, r.hash, r.body, r.prompt_tokens, r.max_output_tokens).join(t.requests, r.hash == q.request_hash))
+    return [Job(row.id, row.hash, row.body, "ask", None, row.prompt_tokens, row.max_output_tokens) for row in rows]
 
 
 class Script:

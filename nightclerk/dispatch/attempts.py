@@ -91,6 +91,7 @@ class Attempts:
 
     async def _send(self, attempt: Attempt) -> Reply:
         try:
+            await self._limiter.depart()
             async with asyncio.timeout(self._call_timeout_s + GRACE_S):
                 return await self._provider.send(attempt.call.job.body, timeout_s=self._call_timeout_s)
         except CallError:

@@ -67,6 +67,8 @@ class Limiter:
         self._sleep = sleep
         self._requests = Bucket(requests_per_second, burst_s=1 / requests_per_second + REQUEST_SLACK_S)
         self._tokens = Bucket(tokens_per_minute / 60, burst_s=TOKEN_BURST_S)
+        # admitted calls wait for their row to be committed; a slow disk lets many of them go at once, and this spaces them out again
+        self._departures = Bucket(requests_per_second, burst_s=1 / requests_per_second + REQUEST_SLACK_S)
         self._limits = (requests_per_second, tokens_per_minute / 60)
         self._retries: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._new: deque[tuple[int, asyncio.Future[None]]] = deque()
@@ -91,6 +93,14 @@ class Limiter:
         if self._pump_task is None or self._pump_task.done():
             self._pump_task = asyncio.create_task(self._pump())
         await turn
+
+    async def depart(self) -> None:
+        """Wait, if calls that were admitted one after the other are about to leave together."""
+        now = self._clock()
+        delay_s = self._departures.wait_s(1, now)
+        self._departures.charge(1, now)
+        if delay_s > 0:
+            await self._sleep(delay_s)
 
     def settle(self, reserved_tokens: int, used_tokens: int) -> None:
         """True up the tokens of a call that was admitted with an estimate."""
@@ -136,8 +146,10 @@ class Limiter:
     def _delay_s(self, tokens: int) -> float:
         now = self._clock()
         pace = self._pace(now)
-        self._requests.rate, self._tokens.rate = self._limits[0] * pace, self._limits[1] * pace
-        self._requests.burst_s = 1 / self._requests.rate + REQUEST_SLACK_S
+        self._tokens.rate = self._limits[1] * pace
+        for bucket in (self._requests, self._departures):
+            bucket.rate = self._limits[0] * pace
+            bucket.burst_s = 1 / bucket.rate + REQUEST_SLACK_S
         return max(self._paused_until - now, self._requests.wait_s(1, now), self._tokens.wait_s(tokens, now))
 
     def _admit(self, tokens: int) -> None:

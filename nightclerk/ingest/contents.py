@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from nightclerk.ingest.counts import Order
-from nightclerk.ingest.marks import CLAUSE, EXHIBIT, LIST, Mark
+from nightclerk.ingest.marks import CLAUSE, LIST, Mark
 
 # an entry is a line or two; a section that short, four times in a row and once more further down, is an entry
 ENTRY_CHARACTERS = 250
@@ -15,6 +15,7 @@ FEWEST_ENTRIES = 4
 LISTED_SHARE = 0.6
 EXHIBIT_LIST_SHARE = 0.25
 EXHIBIT_LINES = 2
+HEAD_SHARE, HEAD_CHARACTERS = 0.05, 100
 HEADING_CHARACTERS = 300
 HEADING = re.compile(
     r"^[ \t#*]*(?:table of contents|contents|index|inhalt(?:sverzeichnis|sübersicht)?|table des matières|sommaire|índice|indice|目次)\b",
@@ -103,9 +104,9 @@ def _span(text: str, marks: list[Mark], first: int, last: int) -> tuple[int, int
 
 
 def _exhibit_lists(text: str, marks: list[Mark]) -> set[int]:
-    """Exhibits that are only listed: one after the other, with nothing of their own between them."""
-    places = [place for place, mark in enumerate(marks) if mark.rank == EXHIBIT and mark.kind == "exhibit"]
-    listed: set[int] = set()
+    """Exhibits that are only named: one after the other with nothing of their own, or at the head of the text."""
+    places = [place for place, mark in enumerate(marks) if mark.kind == "exhibit"]
+    listed = {place for place in places if marks[place].start < max(len(text) * HEAD_SHARE, HEAD_CHARACTERS)}
     for place, following in itertools.pairwise(places):
         between = text[marks[place].start : min(marks[following].start, marks[place].start + 2 * ENTRY_CHARACTERS)]
         if len(between) <= ENTRY_CHARACTERS and sum(bool(line.strip()) for line in between.splitlines()) <= EXHIBIT_LINES:

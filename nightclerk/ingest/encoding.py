@@ -25,7 +25,9 @@ AS_MEANT = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+SHIFTS = re.compile(rb"\x1b[$(]")
+# more NULs than this are no accident
+STRAY_SHARE = 0.05
 
 
 def decoded(content: bytes, *, declared: bool = False) -> str:
@@ -43,14 +45,14 @@ def decoded(content: bytes, *, declared: bool = False) -> str:
             return content.decode(encoding, "replace")
     # ISO-2022 (ESC) and UTF-16 or 32 without a mark (NUL) are valid UTF-8 too, so these bytes forbid the proof
     if b"\0" in content:
-        return content.decode(_wide(content) or "utf-8", "replace")
-    if b"\x1b" not in content:
-        try:
-            return content.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    name = _declaration(content) if declared else ""
-    return content.decode(name or _guess(content), "replace")
+        return content.decode(_with_nuls(content), "replace")
+    if b"\x1b" in content and (name := _escaped(content)):
+        return content.decode(name)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        name = _declaration(content) if declared else ""
+        return content.decode(name or _guess(content), "replace")
 
 
 def _declaration(content: bytes) -> str:
@@ -63,19 +65,33 @@ def _declaration(content: bytes) -> str:
     return "" if name.startswith("utf") else AS_MEANT.get(name, name)
 
 
-def _wide(content: bytes) -> str:
-    """Which of UTF-16 and 32 it is, if any: most of the units below U+0100 have their NULs at the same places."""
-    sample = content[: GUESS_BYTES - GUESS_BYTES % 4]
-    columns = [sample[place::4].count(0) / max(len(sample) // 4, 1) for place in range(4)]
-    patterns = {"utf-32-le": (0, 0, 1, 1), "utf-32-be": (1, 1, 0, 0), "utf-16-le": (0, 1, 0, 1), "utf-16-be": (1, 0, 1, 0)}
-    for name in WIDE:
-        high = [share for share, expected in zip(columns, patterns[name], strict=True) if expected]
-        low = [share for share, expected in zip(columns, patterns[name], strict=True) if not expected]
-        if name.startswith("utf-32") and min(high[0] + high[1], 2) < 1.9 and not min(high) > 0.6:
-            continue
-        if min(high) > 0.4 and max(low) < min(high) / 2:
+def _with_nuls(content: bytes) -> str:
+    """The encoding of bytes with NULs among them: UTF-8 with a few strays, or one of the wide encodings."""
+    sample = content[:GUESS_BYTES]
+    if sample.count(0) < len(sample) * STRAY_SHARE and _decodes(sample, "utf-8"):
+        return "utf-8"
+    sample = sample[: len(sample) // 4 * 4]
+    for name in ("utf-32-le", "utf-32-be"):
+        # hardly anything but UTF-32 is valid UTF-32
+        if sample and _decodes(sample, name):
             return name
-    return ""
+    # words have blanks and stops between them; read the wrong way round they have not
+    scores = {name: sum(map(sample.decode(name, "replace").count, " ,.\n、。")) for name in ("utf-16-le", "utf-16-be")}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] else "utf-8"
+
+
+def _escaped(content: bytes) -> str:
+    """Which ISO-2022 encoding it is, if its escapes are those of one."""
+    return next((name for name in ("iso2022_jp", "iso2022_jp_2", "iso2022_kr") if SHIFTS.search(content) and _decodes(content, name)), "")
+
+
+def _decodes(content: bytes, name: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(name)().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _guess(content: bytes) -> str:

@@ -96,7 +96,9 @@ def find_marks(text: str) -> Iterator[Mark]:
 def _inner(text: str, start: int, line_end: int) -> Iterator[Mark]:
     for gap in INNER_START.finditer(text, start, line_end):
         for mark in _marks_from(text, gap.end(), line_end, before_blank=False):
-            yield replace(mark, inline=True)
+            # in running text only `EXHIBIT A` is a heading, `Exhibit A` is named
+            if mark.kind != "exhibit" or text[mark.start : mark.start + 4].isupper():
+                yield replace(mark, inline=True)
 
 
 def _marks_from(text: str, position: int, line_end: int, before_blank: bool) -> Iterator[Mark]:

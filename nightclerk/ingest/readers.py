@@ -1,6 +1,6 @@
 """The table of formats. A new one is a module with `read(path) -> Reading`, a line here and a golden pair under tests/golden.
 
-Modules are named and not imported: only the child process that reads a file loads the parsers.
+Functions are named and not imported: only the child process that reads a file loads the parsers.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ class Reader:
     """Who reads a format. The fingerprint changes whenever the same file would get another text, other pages or other sections."""
 
     fingerprint: str
-    module: str
+    function: str
 
 
 READERS = {
-    PDF: Reader("pdf-1", "nightclerk.ingest.pdf"),
-    DOCX: Reader("docx-1", "nightclerk.ingest.docx"),
-    HTML: Reader("html-1", "nightclerk.ingest.html"),
-    TEXT: Reader("text-1", "nightclerk.ingest.text"),
-    MARKDOWN: Reader("text-1", "nightclerk.ingest.text"),
+    PDF: Reader("pdf-1", "nightclerk.ingest.pdf:read"),
+    DOCX: Reader("docx-1", "nightclerk.ingest.docx:read"),
+    HTML: Reader("html-1", "nightclerk.ingest.html:read"),
+    TEXT: Reader("text-1", "nightclerk.ingest.text:read"),
+    MARKDOWN: Reader("text-1", "nightclerk.ingest.text:read"),
 }
 
 

@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -62,9 +63,9 @@ def read(path: Path, media_type: str, limits: Limits) -> Document:
 
 
 def run(reader: Reader, path: Path, media_type: str, limits: Limits) -> Document:
-    """Run one reader module on one file in a child process; raises SkipDocument as `read` does."""
+    """Run one reader on one file in a child process; raises SkipDocument as `read` does."""
     job = {
-        "module": reader.module,
+        "function": reader.function,
         "reader": reader.fingerprint,
         "path": os.fsencode(path).hex(),
         "media_type": media_type,
@@ -73,15 +74,15 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits) -> Document
         "wall_s": limits.wall_s,
     }
     line = json.dumps(job).encode() + b"\n"
-    answer = _ask(line, limits) or _ask(line, limits)
+    # a waiting worker may have been killed by anything; a new one that dies died of this file
+    answer = _ask(_take(), line, limits) or _ask(_Worker(), line, limits)
     if not answer:
-        raise SkipDocument("failed", "the reading process died twice over it")
+        raise SkipDocument("failed", "the reading process died over it, twice")
     return _decoded(json.loads(answer))
 
 
-def _ask(line: bytes, limits: Limits) -> bytes:
-    """The answer of one worker, which goes back to the pool; empty if the worker died."""
-    worker = _take()
+def _ask(worker: _Worker, line: bytes, limits: Limits) -> bytes:
+    """The answer of a worker, which goes back to the pool; empty if it died."""
     answer = worker.ask(line, limits.wall_s + GRACE_S)
     if answer.endswith(b"\n") and len(_idle) < MOST_IDLE:
         _idle.append(worker)
@@ -118,7 +119,7 @@ class _Worker:
         """One line for one line; empty or unfinished if the process died or was killed for want of an answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        watchdog = threading.Timer(patience_s, self._process.kill)
+        watchdog = threading.Timer(patience_s, self._kill)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -131,9 +132,15 @@ class _Worker:
             watchdog.cancel()
 
     def close(self) -> None:
-        """Tell the process to leave, and wait until it has."""
+        """Tell the process to leave, and wait until it has; a fork that it may have left behind in the middle of a file goes with it."""
         with contextlib.suppress(BrokenPipeError):
             self._process.__exit__(None, None, None)
+        self._kill()
+
+    def _kill(self) -> None:
+        # it leads a session of its own, so its process group is it and its fork
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def forget(self) -> None:
         """Let go of a process that belongs to the parent of this one."""

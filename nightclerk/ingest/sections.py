@@ -18,9 +18,6 @@ from nightclerk.records import Section
 
 CONTENTS = "Table of Contents"
 MOST_TITLE = 160
-# an exhibit number that the SEC gives to the whole document, printed above its title
-DOCUMENT_EXHIBIT = re.compile(r".* \d+(?:\.\d+)+")
-DOCUMENT_HEAD = 400
 # how many numbers may be missing: repealed, reserved, or lost by a reader
 LEAPS = {"item": 99, "statute": 50, "article": 5, "part": 5, "section": 5, "note": 5}
 CLAUSE_LEAP, LIST_LEAP = 3, 1
@@ -29,7 +26,7 @@ RESTARTING = frozenset({"article", "section"})
 MOST_TITLE_WORDS, SHORT_TITLE_WORDS, LONG_WORD = 14, 3, 4
 FIGURES = frozenset({"decimal2", "decimal3", "decimal4"})
 DEFINITIONS = ("definition", "certain definition", "defined term", "begriffsbestimmung", "définition", "definicion")
-TITLE_DISTANCE = 6
+UNNUMBERED, TITLE_DISTANCE = frozenset({"definitions", "capitals"}), 6
 TITLE_GAP = re.compile(r"[\s.:–—|)*_-]+")
 TITLE_END = re.compile(r"[.:](?=[\s”\"\[]|$)|\s?[–—]|\s{3,}|\n|\s\|\s|$")
 
@@ -106,8 +103,6 @@ def _spans(text: str, opened: list[_Opened]) -> list[Section]:
 
 def _accept(mark: Mark, stack: list[_Open]) -> bool:
     """Put a mark on the stack of open sections if it continues or begins a sequence there."""
-    if mark.rank == EXHIBIT and mark.start < DOCUMENT_HEAD and DOCUMENT_EXHIBIT.fullmatch(mark.label):
-        return False
     if not mark.readings[0][1]:
         return _accept_named(mark, stack)
     if any(entry.scheme == "item" for entry in stack) and (mark.rank >= LIST or mark.readings[0][0] in FIGURES):
@@ -130,7 +125,7 @@ def _accept(mark: Mark, stack: list[_Open]) -> bool:
 
 def _accept_named(mark: Mark, stack: list[_Open]) -> bool:
     scheme = mark.readings[0][0]
-    if stack and mark.start - stack[-1].mark.end <= TITLE_DISTANCE:
+    if stack and scheme in UNNUMBERED and stack[-1].mark.rank < LIST and mark.start - stack[-1].mark.end <= TITLE_DISTANCE:
         # the line below `ARTICLE II` is its title
         return False
     if mark.rank == HEADING:
@@ -166,7 +161,7 @@ def _begin(mark: Mark, stack: list[_Open], scheme: str, order: Order) -> bool:
         return _begin_part(mark, stack, scheme, order)
     if order not in {(0,), (1,)}:
         return False
-    if scheme == "decimal1" and not any(entry.order and entry.rank >= CLAUSE for entry in stack):
+    if scheme == "decimal1" and not any(entry.order and CLAUSE <= entry.rank < LIST for entry in stack):
         return _push(stack, mark, scheme, order, CLAUSE)
     place = next((place for place, entry in enumerate(stack) if entry.scheme == scheme), None)
     if place is not None and scheme != "decimal1":
@@ -191,7 +186,8 @@ def _begin_part(mark: Mark, stack: list[_Open], scheme: str, order: Order) -> bo
 
 
 def _push(stack: list[_Open], mark: Mark, scheme: str, order: Order, rank: int) -> bool:
-    while stack and stack[-1].rank >= rank:
+    # recitals and other headings without a number end where numbered clauses begin
+    while stack and (stack[-1].rank >= rank or (order and rank < LIST and not stack[-1].order and stack[-1].rank >= CLAUSE)):
         stack.pop()
     stack.append(_Open(mark, scheme, order, rank))
     return True

@@ -7,10 +7,10 @@ must not take over the program that asked. When stdin closes, the asker is gone:
 
 from __future__ import annotations
 
-import importlib
 import json
 import logging
 import os
+import pkgutil
 import resource
 import select
 import signal
@@ -35,7 +35,7 @@ PARENT_CHECK_S = 5.0
 def main() -> None:
     """Answer jobs until stdin closes."""
     for reader in READERS.values():
-        importlib.import_module(reader.module)
+        pkgutil.resolve_name(reader.function)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     pending = b""
@@ -100,7 +100,7 @@ def _receive(receiver: int, job: Job) -> tuple[bytes, str, bool]:
 
 def _cause(status: int, cpu_s: float, job: Job) -> str:
     name = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit code {os.waitstatus_to_exitcode(status)}"
-    if cpu_s >= job["cpu_s"]:
+    if name == "SIGXCPU" or cpu_s >= job["cpu_s"]:
         return f"reading took more than the limit of {job['cpu_s']} CPU seconds"
     if name == "SIGKILL":
         return "the reading process was killed by the system (SIGKILL), probably for memory"
@@ -111,7 +111,7 @@ def _work(job: Job, sender: int) -> None:
     """Inside the fork: read the file under its limits and write one line."""
     _confine(job)
     try:
-        reading = importlib.import_module(job["module"]).read(Path(os.fsdecode(bytes.fromhex(job["path"]))))
+        reading = pkgutil.resolve_name(job["function"])(Path(os.fsdecode(bytes.fromhex(job["path"]))))
         line = _encoded(compose(reading, job["reader"], job["media_type"]))
     except SkipDocument as skip:
         line = _skip(skip.status, skip.reason)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nightclerk import findings
@@ -124,6 +124,8 @@ def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.Stor
     found = findings.merge(reading.found, categories=categories)
     read = f"{_readable_pages(paper)} of {len(paper.pages)} pages, {len(reading.answered)} of {len(paper.chunks)} chunks"
     found += findings.absences(categories, found, complete=complete, analyst=run.analyst, read=read, reason=reason)
+    severity = {category.name: category.severity for category in run.profile.categories}
+    found = [replace(finding, severity=severity.get(finding.category)) if finding.state == "present" else finding for finding in found]
     spans = {chunk.id: chunk.char_end - chunk.char_start for chunk in paper.chunks}
     state = "complete" if complete else "partial" if reading.answered else "failed"
     outcome = {

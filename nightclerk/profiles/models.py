@@ -19,8 +19,6 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Keyword = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^A-Z\s]+$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
 TERM = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-
-
 # a bracketed class and an escaped letter stay as they are; the rest of the alternation is the blanks between words
 _BLANK = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|(?P<blank> \??)", re.DOTALL)
 
@@ -51,7 +49,7 @@ class Strict(BaseModel):
 class Category(Strict):
     """One thing to look for. `absence_matters`: a document without it is itself a finding worth a row."""
 
-    name: Text
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     kind: Kind
     question: Text
     absence_matters: bool
@@ -113,7 +111,7 @@ class RuleBook(Strict):
 
 
 class ExpectedFinding(Strict):
-    """What a case's text is expected to yield, at least."""
+    """One finding that a case's text holds. `answer` is what the prompt shows as an example."""
 
     category: Text
     quote: Annotated[str, StringConstraints(min_length=1)]

@@ -32,7 +32,7 @@ def text(report: RunReport, *, wide: bool = True) -> str:
 def cost(report: RunReport) -> str:
     """What was spent against the budget; for a free run, what a model would have cost."""
     row = report.summary
-    calls = f"{row['calls']} calls, {row['cache_hits']} answered from the store"
+    calls = f"calls: {row['calls']}, answered from the store: {row['cache_hits']}"
     if report.reference_nano_usd:
         low, high = (amount / 1e9 for amount in report.reference_nano_usd)
         return f"0.00 USD ({calls}); {REFERENCE_MODEL} would have cost {low:.2f} to {high:.2f} USD"

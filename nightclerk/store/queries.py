@@ -104,7 +104,7 @@ def run_findings(conn: sa.Connection, run_id: str) -> Rows:
     """The present findings of a run's documents with their first evidence, in the order of the text."""
     query = """
         SELECT s.name AS document, f.category, f.answer, e.clause_path, e.page_label AS page, e.page_index + 1 AS pdf_page, e.quote,
-               f.rule_id
+               f.rule_id, f.severity
         FROM run_documents r
         JOIN document_sources s ON s.id = r.source_id
         JOIN findings f ON f.analysis_id = r.analysis_id AND f.state = 'present'

@@ -69,16 +69,16 @@ def used_of_limit(server: MistralServer, rate: float, amount: Callable[[Any], fl
 
 
 def test_requests_bind(any_office: Office) -> None:
-    """At 20 requests a second nothing is refused, over 95 % of the limit is used, and the books agree to the nano-dollar."""
-    office, jobs = jobs_of(any_office, 60)
-    with MistralServer(rps=20, answer=answer) as server:
-        work(office, jobs, server, Limiter(20, 10_000_000))
+    """At 10 requests a second nothing is refused, over 95 % of the limit is used, and the books agree to the nano-dollar."""
+    office, jobs = jobs_of(any_office, 40)
+    with MistralServer(rps=10, answer=answer) as server:
+        work(office, jobs, server, Limiter(10, 10_000_000))
         account = server.account
         assert account.refused == 0
-        assert used_of_limit(server, 20, lambda _: 1) >= 0.95
+        assert used_of_limit(server, 10, lambda _: 1) >= 0.95
         assert office.budget().spent_nano_usd == account.cost_nano_usd > 0
         assert account.paid_again == 0
-    assert office.states() == {"answered": 60}
+    assert office.states() == {"answered": 40}
 
 
 def test_tokens_bind(office: Office) -> None:

@@ -29,7 +29,9 @@ def test_every_file_ends_as_a_row(database_url: str, make_settings: Make, run_or
     """Each file of an inbox is a row with a state, and whatever was not read has a reason; the run is called partial."""
     settings = make_settings(database_url=database_url)
     _, state = run_order(settings, inbox)
-    rows = query(settings, "SELECT s.name, r.state, r.reason FROM run_documents r JOIN document_sources s ON s.id = r.source_id ORDER BY s.name")
+    rows = query(
+        settings, "SELECT s.name, r.state, r.reason FROM run_documents r JOIN document_sources s ON s.id = r.source_id ORDER BY s.name"
+    )
     assert [(row["name"], row["state"]) for row in rows] == [
         ("agreement.txt", "complete"),
         ("copy of agreement.txt", "complete"),

@@ -58,7 +58,7 @@ def _regions(rule: Rule, text: str, spans: list[Span], candidates: Mapping[str, 
 
 
 def _hits(rule: Rule, text: str, regions: Iterable[Span]) -> Iterator[Span]:
-    """The spans that a rule quotes, at most `limit`; a name or a date that it has quoted once is not quoted again."""
+    """The spans that a rule quotes, at most `limit`. The same words are quoted once: they could only be found at the same place."""
     seen: set[str] = set()
     for start, end in regions:
         for first, last in _quotes(rule, text[start:end]):
@@ -86,7 +86,7 @@ def _quotes(rule: Rule, sentence: str) -> Iterator[Span]:
 
 def _finding(rule: Rule, quote: str, kind: str) -> dict[str, Any]:
     value = values.extract(rule.value or kind, quote)
-    said = "Yes" if kind in ("yes_no", "clause") else next((value[key] for key in ("date", "duration", "text") if value[key]), None)
+    said = "Yes" if kind == "yes_no" else next((value[key] for key in ("date", "duration", "text") if value[key]), None)
     return {
         "category": rule.category,
         "state": "present",
