@@ -26,7 +26,9 @@ class Office:
     store: Store
     terms: Terms
 
-    def ask(self, count: int, *, prefix: str = "q", same: bool = False, prompt_tokens: int = 3_000, max_output_tokens: int = 1_000) -> list[Job]:
+    def ask(
+        self, count: int, *, prefix: str = "q", same: bool = False, prompt_tokens: int = 3_000, max_output_tokens: int = 1_000
+    ) -> list[Job]:
         """File so many open questions; with `same` all of them put the same request."""
         return self.store.write_now(_ask, self.terms, count, prefix, same, prompt_tokens, max_output_tokens)
 
@@ -81,7 +83,7 @@ def open_office(conn: sa.Connection, cap_nano_usd: int = 100_000_000_000) -> Ter
     run_row = {"id": run, "collection_id": collection, "trigger": "cli", "profile": "p", "profile_version": "1", "provider": "fake"}
     run_row |= {"model_asked": "fake", "model": "fake-1", "mode": "realtime", "parameters": {}, "state": "running", "started_at": now}
     conn.execute(sa.insert(t.runs), {**run_row, "process_id": process})
-    price = {name: getattr(PRICE, name) for name in t.prices.c.keys()}
+    price = {name: getattr(PRICE, name) for name in [column.name for column in t.prices.c]}
     conn.execute(sa.insert(t.prices), price)
     content = {"sha256": "0" * 64, "size_bytes": 1, "media_type": "text/plain", "first_seen_at": now}
     conn.execute(sa.insert(t.contents), content)

@@ -71,17 +71,16 @@ class Attempts:
                 if reason:
                     await self._books.fail(job, reason)
                     return reason
-                await self._sleep(backoff_s(tries.failed))
+                with drain.idling():
+                    await self._sleep(backoff_s(tries.failed))
             else:
                 return await self._answered(attempt, reply)
 
     async def _start(self, drain: Drain, job: Job, tries: Tries) -> Attempt | None:
         """Wait for the attempt's turn and for room under the budget, and file it; None when the store has the answer by now."""
-        drain.go_on()
         tokens = self._limiter.estimate(job.prompt_tokens, job.max_output_tokens)
-        await self._limiter.acquire(tokens, retry=tries.sent > 0)
-        # the turn may have taken minutes
-        drain.go_on()
+        with drain.idling():
+            await self._limiter.acquire(tokens, retry=tries.sent > 0)
         tries.sent += 1
         call = await self._room.open(drain, job, attempt=tries.sent, tokens=tokens)
         if call is None:
@@ -111,8 +110,9 @@ class Attempts:
         self._patience.answered()
         self._limiter.learn(reply.headers)
         if reply.usage:
-            self._limiter.saw_completion(reply.usage.completion_tokens)
-            self._limiter.settle(attempt.tokens, reply.usage.prompt_tokens + reply.usage.completion_tokens)
+            used = reply.usage.prompt_tokens + reply.usage.completion_tokens
+            self._limiter.saw(attempt.call.job.prompt_tokens, used)
+            self._limiter.settle(attempt.tokens, used)
         reason = await self._books.answered(attempt.call, reply, latency_ms=self._latency_ms(attempt))
         self._room.freed()
         return reason

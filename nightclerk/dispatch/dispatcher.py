@@ -87,12 +87,13 @@ class Dispatcher:
         try:
             await self._answer(drain, job)
         except Exception as error:  # noqa: BLE001 - kept, and raised by `drain` once its other calls are booked
-            drain.stopped = drain.stopped or error
+            drain.stop(error)
 
     async def _answer(self, drain: Drain, job: Job) -> None:
         """Of several that ask the same at once the first one asks, and the others take what it got."""
         while (other := self._asking.get(job.request_hash)) is not None:
-            reason = await asyncio.shield(other)
+            with drain.idling():
+                reason = await asyncio.shield(other)
             if reason:
                 await self._books.fail(job, reason)
                 return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +44,27 @@ class Drain:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.stopped: Exception | None = None
+        self._idle: set[asyncio.Task[Any]] = set()
+
+    def stop(self, reason: Exception) -> None:
+        """Send nothing more: jobs that only wait for something end at once, calls in flight run on to their end."""
+        self.stopped = self.stopped or reason
+        for task in self._idle:
+            task.cancel()
 
     def go_on(self) -> None:
         """Raises the reason to stop, if there is one."""
         if self.stopped is not None:
             raise self.stopped
+
+    @contextmanager
+    def idling(self) -> Iterator[None]:
+        """Around a wait during which a job has nothing in flight."""
+        self.go_on()
+        task = asyncio.current_task()
+        assert task is not None
+        self._idle.add(task)
+        try:
+            yield
+        finally:
+            self._idle.discard(task)

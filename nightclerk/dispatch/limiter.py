@@ -18,9 +18,9 @@ REQUEST_SLACK_S = 0.05
 TOKEN_BURST_S = 5.0
 FIRST_COMPLETION_TOKENS = 500
 MEAN_OVER = 64
-SLOWER = 0.9
+SLOWER = 0.95
 SLOWEST = 0.5
-RECOVERY_S = 600.0
+RECOVERY_S = 300.0
 
 
 class Bucket:
@@ -76,12 +76,12 @@ class Limiter:
         self._paused_until = -math.inf
         self._slowed_at = -math.inf
         self._slowed_to = 1.0
-        self._completions = 0
-        self._mean_completion = float(FIRST_COMPLETION_TOKENS)
+        self._seen = 0
+        self._mean_beyond = float(FIRST_COMPLETION_TOKENS)
 
     def estimate(self, prompt_tokens: int, max_output_tokens: int) -> int:
-        """The tokens that a call will probably use: its prompt and the running mean of what completions took."""
-        return prompt_tokens + min(max_output_tokens, round(self._mean_completion))
+        """The tokens that a call will probably use: its prompt as counted here, and the running mean of what came on top of that."""
+        return max(1, prompt_tokens + min(max_output_tokens, round(self._mean_beyond)))
 
     async def acquire(self, tokens: int, *, retry: bool = False) -> None:
         """Wait for the turn of a call that will use so many tokens; a retry goes before what has not been tried yet."""
@@ -111,10 +111,10 @@ class Limiter:
         self.settle(tokens, 0)
         self._requests.charge(-1, self._clock())
 
-    def saw_completion(self, tokens: int) -> None:
-        """Learn how long completions are."""
-        self._completions = min(self._completions + 1, MEAN_OVER)
-        self._mean_completion += (tokens - self._mean_completion) / self._completions
+    def saw(self, prompt_tokens: int, used_tokens: int) -> None:
+        """Learn what calls take beyond the prompt as it was counted here: the completion, and what the count missed."""
+        self._seen = min(self._seen + 1, MEAN_OVER)
+        self._mean_beyond += (used_tokens - prompt_tokens - self._mean_beyond) / self._seen
 
     def pause(self, seconds: float) -> None:
         """Let nobody pass for a while, and go on a little slower afterwards: the limit is tighter than we took it for."""
@@ -158,7 +158,7 @@ class Limiter:
         self._tokens.charge(tokens, now)
 
     def _pace(self, now: float) -> float:
-        """The share of the limits to use now, 0.5 to 1; it recovers over ten minutes without a refusal."""
+        """The share of the limits to use now, 0.5 to 1; each refusal takes 5 %, which come back in 15 s."""
         return min(1.0, self._slowed_to + max(0.0, now - self._slowed_at) / RECOVERY_S)
 
 

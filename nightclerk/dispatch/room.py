@@ -57,8 +57,8 @@ class Room:
     async def _wait_and_open(self, drain: Drain, job: Job, *, attempt: int, tokens: int) -> Call | None:
         waiting_since = self._clock()
         while True:
-            await self._limiter.acquire(tokens, retry=True)
-            drain.go_on()
+            with drain.idling():
+                await self._limiter.acquire(tokens, retry=True)
             # taken before the question is put, so that a true-up meanwhile is not missed
             freed = self._freed
             try:
@@ -67,7 +67,9 @@ class Room:
                 self._limiter.give_back(tokens)
                 if full.for_good or self._clock() - waiting_since > self._patience_s:
                     raise OverBudget(_told(full)) from None
-            if await _happens(freed, within_s=POLL_S):
+            with drain.idling():
+                happened = await _happens(freed, within_s=POLL_S)
+            if happened:
                 waiting_since = self._clock()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nightclerk.ingest.numerals import formatted
+
 Order = tuple[int, ...]
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
@@ -70,30 +72,7 @@ def roman(text: str) -> Order:
     if not all(values):
         return ()
     total = sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
-    return (total,) if to_roman(total) == text.lower() else ()
-
-
-def to_roman(count: int) -> str:
-    """A count in small Roman numerals."""
-    text = ""
-    for worth, sign in (
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ):
-        times, count = divmod(count, worth)
-        text += sign * times
-    return text
+    return (total,) if formatted(total, "lowerRoman") == text.lower() else ()
 
 
 def letter(text: str) -> Order:

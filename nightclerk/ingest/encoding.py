@@ -59,6 +59,8 @@ def _declaration(content: bytes) -> str:
     match = DECLARED.search(content[:DECLARED_BYTES])
     try:
         name = codecs.lookup(match[1].decode("ascii")).name if match else ""
+        # zlib and rot13 are codecs, too, and fail here
+        b"a".decode(name or "ascii")
     except (LookupError, ValueError):
         return ""
     # the bytes have just been shown to be none of it

@@ -17,7 +17,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.pdf_fields import field_lines
-from nightclerk.ingest.pdf_page import has_ink, is_garbled, visible, whole_page_image
+from nightclerk.ingest.pdf_page import has_free_text, has_ink, is_garbled, visible, whole_page_image
 from nightclerk.ingest.reading import PageText, Reading, fold
 
 # a page with fewer visible characters than this is looked at: blank, or a picture that needs OCR; a redacted page is full of stars
@@ -79,6 +79,7 @@ class _File:
         self.path = path
         self.fast: pdfium.PdfDocument | None = None
         self.trouble = ""
+        self.noted: set[int] = set()
         try:
             self.fast = pdfium.PdfDocument(path)
             self.page_count = len(self.fast)
@@ -109,18 +110,18 @@ class _File:
     def label(self, index: int) -> str:
         return self.fast.get_page_label(index) or "" if self.fast else ""
 
-    @cached_property
-    def fields(self) -> dict[int, list[str]]:
-        """Lines to add to the text of each page: what stands in form fields and free text is in no page's own text."""
-        if self.fast and not self._may_have_fields():
-            return {}
+    def typed(self, index: int) -> list[str]:
+        """What people typed over a page: it stands in form fields and notes, and not in the page's text."""
+        if self.fast and not (self.has_form or index in self.noted):
+            return []
         try:
-            return {index: lines for index, page in enumerate(self.careful.pages) if (lines := field_lines(page))}
+            return field_lines(self.careful.pages[index])
         except FAILURES as error:
-            self.gaps.append(f"form fields could not be read ({type(error).__name__})")
-            return {}
+            self.gaps.append(f"form fields of page {index + 1} could not be read ({type(error).__name__})")
+            return []
 
-    def _may_have_fields(self) -> bool:
+    @cached_property
+    def has_form(self) -> bool:
         return bool(self.fast and self.fast.get_formtype())
 
     @cached_property
@@ -150,7 +151,7 @@ def _page(file: _File, index: int) -> PageText:
         elif is_garbled(text) or is_garbled(second):
             # never hand garbage on: a model would read something into it
             return PageText("", file.label(index), "garbled", "its text layer is not readable: needs OCR")
-    text += "".join(f"\n{line}" for line in file.fields.get(index, []))
+    text += "".join(f"\n{line}" for line in file.typed(index))
     status, reason = _judge(file, index, text)
     return PageText(text, file.label(index), status, reason)
 
@@ -163,6 +164,8 @@ def _fast_text(file: _File, index: int) -> tuple[str, str]:
         textpage = page.get_textpage()
         text = textpage.get_text_range()
         textpage.close()
+        if has_free_text(page):
+            file.noted.add(index)
         page.close()
     except pdfium.PdfiumError as error:
         return "", str(error)

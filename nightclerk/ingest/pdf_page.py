@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+from pypdfium2.raw import (
+    FPDF_ANNOT_FREETEXT,
+    FPDF_PAGEOBJ_IMAGE,
+    FPDFAnnot_GetSubtype,
+    FPDFPage_CloseAnnot,
+    FPDFPage_GetAnnot,
+    FPDFPage_GetAnnotCount,
+)
 
 # thresholds measured on 4,933 pages of public test files: 16 were garbage
 BAD_SHARE = 0.05
@@ -31,6 +38,17 @@ def is_garbled(text: str) -> bool:
     bad = len(BAD.findall(text))
     named = sum(len(match) for match in GLYPH_NAME.findall(text))
     return bad > visible(text) * BAD_SHARE or named > visible(text) * GLYPH_NAME_SHARE
+
+
+def has_free_text(page: Any) -> bool:
+    """Whether somebody typed a note over the page."""
+    for index in range(FPDFPage_GetAnnotCount(page)):
+        annotation = FPDFPage_GetAnnot(page, index)
+        found = FPDFAnnot_GetSubtype(annotation) == FPDF_ANNOT_FREETEXT
+        FPDFPage_CloseAnnot(annotation)
+        if found:
+            return True
+    return False
 
 
 def whole_page_image(page: Any) -> bool:

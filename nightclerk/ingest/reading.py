@@ -42,7 +42,7 @@ class Reading:
 
 def fold(text: str) -> str:
     """Fold layout: one blank for a run of blanks and tabs, no blanks at line edges, at most one blank line, no invisible characters."""
-    folded = INVISIBLE.sub("", BLANKS.sub(" ", LINE_ENDS.sub("\n", text)))
+    folded = BLANKS.sub(" ", INVISIBLE.sub("", LINE_ENDS.sub("\n", text)))
     return BLANK_LINES.sub("\n\n", EDGES.sub("\n", folded))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from dispatch_office import PRICE, Office, QuickTime, Script, dispatcher, drain, reply
 
+from nightclerk.dispatch import Limiter
 from nightclerk.errors import (
     CallTimeout,
     ConnectFailed,
@@ -361,3 +362,25 @@ def test_prices_are_those_of_the_terms(office: Office) -> None:
     call = office.calls()[0]
     assert call["price_id"] == PRICE.id
     assert call["cost_nano_usd"] == 360 * 2_000 + 640 * 200 + 10 * 5_000
+
+
+def test_a_stop_does_not_wait_for_turns_and_pauses(office: Office) -> None:
+    """Jobs that wait for the limiter or between two attempts end at once when their drain stops."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await asyncio.sleep(3_600)
+
+    def act(key: str, _attempt: int) -> Any:
+        return Unauthorised("no") if key == "q0" else ServerFailed("503")
+
+    limiter = Limiter(0.001, 1_000_000_000, sleep=sleep)
+
+    async def run() -> None:
+        await asyncio.wait_for(dispatcher(office, Script(act), limiter=limiter, sleep=sleep).drain(office.terms, office.ask(20)), 10)
+
+    with pytest.raises(Unauthorised):
+        asyncio.run(run())
+    assert waits
+    assert office.states() == {"open": 20}

@@ -110,7 +110,7 @@ def test_a_server_with_its_own_buckets_refuses_nothing(rps: float, tpm: int, see
     def complete(prompt: int, reserved: int) -> None:
         completion = round(chance.lognormvariate(6, 0.6))
         server.charge(completion)
-        limiter.saw_completion(completion)
+        limiter.saw(prompt, prompt + completion)
         limiter.settle(reserved, prompt + completion)
 
     async def call() -> None:
@@ -178,15 +178,15 @@ def test_a_pause_holds_everybody_once() -> None:
         limiter.pause(seconds)
     times = admissions(limiter, clock, [1] * 19)
     assert times[0] == pytest.approx(1_003.0)
-    assert 2.0 == pytest.approx(times[-1] - times[0], rel=0.03)
+    assert 1.81 < times[-1] - times[0] < 1.9
 
 
 def test_the_pace_recovers() -> None:
-    """Ten minutes after the last refusal the whole limit is used again."""
+    """A quarter of a minute after a refusal the whole limit is used again."""
     clock = Time()
     limiter = Limiter(10, math.inf, clock=clock, sleep=clock.sleep)
     limiter.pause(1)
-    clock.now += 601
+    clock.now += 16
     times = admissions(limiter, clock, [1] * 101)
     assert times[-1] - times[0] == pytest.approx(10.0, rel=0.01)
 
@@ -242,9 +242,24 @@ def test_limits_are_learned_and_only_lowered(headers: dict[str, str], seconds: f
 
 
 def test_the_estimate_follows_what_completions_take() -> None:
-    """The expected completion is the mean of what was seen, never more than a call may produce."""
+    """The expected use beyond the prompt is the mean of what was seen, never more than a call may produce."""
     limiter = Limiter(1, 1_000)
     for _ in range(200):
-        limiter.saw_completion(2_000)
+        limiter.saw(3_000, 5_000)
     assert limiter.estimate(3_000, 4_000) == 5_000
     assert limiter.estimate(3_000, 300) == 3_300
+
+
+def test_calls_that_were_held_up_together_leave_one_by_one() -> None:
+    """Ten admitted calls that a slow disk lets go at once are spaced out again, at the pace of the limit."""
+    clock = Time()
+    limiter = Limiter(10, math.inf, clock=clock, sleep=clock.sleep)
+    left: list[float] = []
+
+    async def go() -> None:
+        for _ in range(10):
+            await limiter.depart()
+            left.append(clock.now)
+
+    asyncio.run(go())
+    assert left[-1] - left[0] == pytest.approx(0.85)

@@ -57,6 +57,8 @@ def test_a_person_starts_a_run_from_the_form(served: Any, page: Any) -> None:
     base = f"http://127.0.0.1:{served.port}"
     page.goto(f"{base}/deployments/deployment/{analyse}/run")
     page.get_by_role("button", name="Add item").click()
+    # the new item's text area stands before the one of the collection, once it is there
+    page.locator("textarea").nth(1).wait_for(timeout=20_000)
     page.locator("textarea").first.fill(str(served.inbox))
     page.get_by_role("button", name="Submit").click()
     run = served.wait_for_run(analyse)

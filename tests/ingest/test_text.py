@@ -53,7 +53,8 @@ def test_declared_encodings() -> None:
     """An HTML file may name its encoding; a name that is wrong or unknown is not believed."""
     page = f'<meta charset="iso-8859-1"><p>{GERMAN}“Zitat”</p>'
     assert decoded(page.encode("cp1252"), declared=True) == page
-    assert "Verkäufer" in decoded(f'<meta charset="nonsense"><p>{GERMAN}'.encode("cp1252"), declared=True)
+    for wrong in ("nonsense", "zlib", "rot13", "undefined", "utf-8"):
+        assert "Verkäufer" in decoded(f'<meta charset="{wrong}"><p>{GERMAN}'.encode("cp1252"), declared=True)
     assert "Verkäufer" in decoded(f'<meta charset="iso-8859-1"><p>{GERMAN}'.encode(), declared=True)
 
 

@@ -16,7 +16,9 @@ Make = Callable[..., Settings]
 RunOrder = Callable[..., tuple[Any, str]]
 Query = Callable[..., list[dict[str, Any]]]
 
-KEPT = "SELECT text, f.char_start, f.char_end, quote FROM findings_current f JOIN documents d ON d.id = f.document_id WHERE f.state = 'present'"
+KEPT = """SELECT text, f.char_start, f.char_end, quote FROM findings_current f JOIN documents d ON d.id = f.document_id
+    WHERE f.state = 'present'"""
+LISTED = "SELECT s.name, r.state, r.reason FROM run_documents r JOIN document_sources s ON s.id = r.source_id ORDER BY s.name"
 
 
 def served(server: MistralServer, **more: Any) -> dict[str, Any]:

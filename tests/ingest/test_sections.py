@@ -1,0 +1,281 @@
+"""Sections: what a lawyer would cite, found in sequence, whatever the lines look like."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nightclerk import ingest
+from nightclerk.ingest.sections import clause_path_at, find_sections
+
+CONTRACT = """CREDIT AGREEMENT
+
+TABLE OF CONTENTS
+
+ARTICLE I DEFINITIONS ........ 1
+1.01 Defined Terms ........ 1
+1.02 Accounting Terms ........ 9
+ARTICLE II THE LOANS ........ 10
+2.01 Commitments ........ 10
+SCHEDULE 1 Commitments
+
+This Credit Agreement is made between the Borrower and the Lender.
+
+RECITALS
+
+A. The Borrower needs money.
+
+B. The Lender has it.
+
+NOW, THEREFORE, the parties agree:
+
+ARTICLE I
+
+DEFINITIONS
+
+1.01 Defined Terms. "Loan" has the meaning given in
+Section 2.01 of this Agreement. It bears interest at
+2.5 Percent a year, or as
+1. The Lender decides.
+
+1.02 Accounting Terms. As in Article II hereof.
+
+ARTICLE II
+
+THE LOANS
+
+Section 2.01. Commitments. The Lender lends:
+
+(a) on the first day;
+
+(b) on request, if
+
+(i) the request is written;
+
+(ii) no Default exists; and
+
+(c) once a month.
+
+Section 2.02. Covenants.
+
+(a) The Borrower pays. See Section 2.01(b).
+
+(h) This letter follows no other.
+
+Section 2.05. Events of Default (numbers 2.03 and 2.04 are gone).
+
+IN WITNESS WHEREOF, the parties have signed.
+
+SCHEDULE 1
+
+1. First lender.
+
+2. Second lender.
+"""
+
+
+def _paths(text: str) -> list[str]:
+    return [section.clause_path for section in find_sections(text)]
+
+
+def test_contract() -> None:
+    """Articles, sections, clauses and schedules nest; references, figures and the table of contents open nothing."""
+    assert _paths(CONTRACT) == [
+        "CREDIT AGREEMENT",
+        "Table of Contents",
+        "",
+        "Recitals",
+        "Recitals > A.",
+        "Recitals > B.",
+        "Article I",
+        "Article I > 1.01",
+        "Article I > 1.02",
+        "Article II",
+        "Article II > 2.01",
+        "Article II > 2.01 > (a)",
+        "Article II > 2.01 > (b)",
+        "Article II > 2.01 > (b) > (i)",
+        "Article II > 2.01 > (b) > (ii)",
+        "Article II > 2.01 > (c)",
+        "Article II > 2.02",
+        "Article II > 2.02 > (a)",
+        "Article II > 2.05",
+        "Signatures",
+        "Schedule 1",
+        "Schedule 1 > 1",
+        "Schedule 1 > 2",
+    ]
+
+
+def test_titles_and_kinds() -> None:
+    """A section has the words of its heading, and its kind."""
+    found = {section.clause_path: (section.kind, section.title) for section in find_sections(CONTRACT)}
+    assert found["Article I"] == ("definitions", "DEFINITIONS")
+    assert found["Article I > 1.01"] == ("definitions", "Defined Terms")
+    assert found["Article II"] == ("article", "THE LOANS")
+    assert found["Article II > 2.01"] == ("clause", "Commitments")
+    assert found["Article II > 2.01 > (b)"] == ("paragraph", "")
+    assert found["Schedule 1"][0] == "exhibit"
+    assert found["Signatures"][0] == "signature"
+
+
+def test_one_line() -> None:
+    """A contract in a single line has its clauses after the ends of sentences and after the blanks that were line breaks."""
+    text = (
+        "SERVICE AGREEMENT   This Agreement is made between the parties.   1. Services.  The Provider serves as follows:   "
+        "1.1 Standard. As is usual, and for 2.5 percent more under Section 2.1 of this Agreement.   1.2 Place. In Paris. (a) Early; (b) late. "
+        "2. Term.   2.1 Begin. The term begins at once. Section 1.2 applies. 2.2 End. It ends in 2030.   EXHIBIT A   FEES   None."
+    ) + " Filler words that say nothing." * 20
+    assert _paths(text) == ["", "1", "1 > 1.1", "1 > 1.2", "1 > 1.2 > (a)", "1 > 1.2 > (b)", "2", "2 > 2.1", "2 > 2.2", "Exhibit A"]
+
+
+def test_filing() -> None:
+    """A filing has Parts and Items; its table of contents, its footnotes and what is said about items open none."""
+    text = (
+        "FORM 10-K\n\nPART I | 3\nItem 1. | Business | 3\nItem 1A. | Risk Factors | 9\nPART II | 20\nItem 7. | Management's Discussion | 21\n\n"
+        "PART I\n\nItem 1. Business\n\nWe sell. See Item 7 below and\nItem 1A of Part I.\n\n(1) A footnote.\n\nItem 1A. Risk Factors\n\nMany.\n\n"
+        "PART II\n\nItem 7. Management's Discussion\n\nNet sales rose.\n\nItem 8. Financial Statements\n\nNote 1. Basis\n\nGAAP.\n\nNote 2. Leases\n\nMany.\n\n"
+        "SIGNATURES\n\nPursuant to the requirements\n"
+    )
+    assert _paths(text) == [
+        "",
+        "Table of Contents",
+        "Part I",
+        "Part I > Item 1",
+        "Part I > Item 1A",
+        "Part II",
+        "Part II > Item 7",
+        "Part II > Item 8",
+        "Part II > Item 8 > Note 1",
+        "Part II > Item 8 > Note 2",
+        "Signatures",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        (
+            "## Abschnitt 1 - A\n\n### § 5 B\n\n(1) C\n\n(1a) D\n\n1. E\n\n2. F\n\n### § 5a G\n\nH",
+            ["Abschnitt 1", "(1)", "(1a)", "1", "2", "§ 5a"],
+        ),
+        ("Article premier\n\nObjet\n\nArticle 2\n\nDurée\n", ["Article Premier", "Article 2"]),
+        ("Cláusula primera. Objeto\n\nUno.\n\nCláusula segunda. Plazo\n\nDos.\n", ["Cláusula Primera", "Cláusula Segunda"]),
+        ("第一章 総則\n\n第1条（目的）\n本契約\n\n第2条（期間）\n一年\n", ["第一章", "第1条", "第2条"]),
+        ("Art. 1 Zweck\n\nText.\n\nArt. 2 Sitz\n\nText.\n", ["Art. 1", "Art. 2"]),
+    ],
+)
+def test_languages(text: str, paths: list[str]) -> None:
+    """Statutes and contracts in other languages are cited as they are cited there."""
+    found = [path.rpartition(" > ")[2] for path in _paths(text)]
+    assert [path for path in found if path in paths] == paths
+
+
+def test_letters_and_roman_numbers() -> None:
+    """`(i)` after `(h)` is a letter, after `(a)` it is the first Roman number below it."""
+    letters = "1. List\n\n" + "\n\n".join(f"({letter}) x" for letter in "abcdefghij")
+    assert _paths(letters)[-2:] == ["1 > (i)", "1 > (j)"]
+    assert _paths("1. List\n\n(a) x\n\n(i) y\n\n(ii) y\n\n(b) x")[-3:] == ["1 > (a) > (i)", "1 > (a) > (ii)", "1 > (b)"]
+
+
+def test_clause_path_at() -> None:
+    """An offset lies in the deepest section around it; outside of the text there is none."""
+    sections = find_sections(CONTRACT)
+    assert clause_path_at(sections, CONTRACT.index("written")) == "Article II > 2.01 > (b) > (i)"
+    assert clause_path_at(sections, CONTRACT.index("Section 2.01 of")) == "Article I > 1.01"
+    assert clause_path_at(sections, len(CONTRACT)) == ""
+    assert clause_path_at([], 0) == ""
+
+
+PARTS = ["\n", "\n\n", " ", "  ", ". ", "Article I", "ARTICLE II", "Section 2.1", "1.", "1.1", "2.", "(a)", "(i)", "(b)", "EXHIBIT A", "Item 1.", "PART I",
+         "TABLE OF CONTENTS", "WHEREAS", "IN WITNESS WHEREOF", "# x", "§ 5", "Words", "words", "\r\n", "\f", "第1条", "....... 3", "DEFINITIONS"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=60).map("".join))
+def test_sections_are_a_tree_that_covers_the_text(text: str) -> None:
+    """Whatever the text: top sections tile it, each section lies in its parent, none is empty, and ordinals count up."""
+    sections = find_sections(text)
+    assert [section.ordinal for section in sections] == list(range(len(sections)))
+    tops = [section for section in sections if section.depth == 0]
+    assert "".join(text[section.char_start : section.char_end] for section in tops) == text
+    ends = [len(text)]
+    starts = [0]
+    for section in sections:
+        assert section.depth < len(ends)
+        del ends[section.depth + 1 :], starts[section.depth + 1 :]
+        assert starts[-1] <= section.char_start < section.char_end <= ends[-1]
+        ends.append(section.char_end)
+        starts.append(section.char_start)
+    for offset in range(0, len(text), 7):
+        deepest = [section for section in sections if section.char_start <= offset < section.char_end][-1]
+        assert clause_path_at(sections, offset) == deepest.clause_path
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        " ",
+        "\n",
+        ".",
+        ". ",
+        "(",
+        "(a) ",
+        "1.",
+        "1.1 ",
+        "1. A\n\n",
+        "Section 1.1 A\n\n",
+        "EXHIBIT A\n\n",
+        "I",
+        "A. ",
+        "\t",
+        "| ",
+        "# ",
+        "§",
+        "第",
+        "A B ",
+        "w i t n e s s ",
+    ],
+)
+def test_time_is_linear(unit: str) -> None:
+    """Two megabytes of anything take seconds, not minutes."""
+    text = unit * (2_000_000 // len(unit))
+    started = time.process_time()
+    find_sections(text)
+    assert time.process_time() - started < 15
+
+
+def test_corpus_filings(corpus: Path) -> None:
+    """Real filings have the Items they list, each once in its Part, none from the table of contents."""
+    counts = {}
+    for path in sorted((corpus / "sec").glob("10*.html")):
+        sections = ingest.read(path, "text/html", ingest.Limits()).sections
+        items = [section.clause_path for section in sections if section.kind == "item"]
+        assert len(items) == len(set(items)), path.name
+        assert all(path.startswith("Part ") for path in items)
+        counts[path.stem] = len(items)
+    assert counts == {
+        "10K_0000950153-99-001234": 15,
+        "10K_ibm-10-k-2025-02-25": 23,
+        "10K_nflx-10-k-2025-01-27": 23,
+        "10Q_aapl-10-q-2025-08-01": 11,
+        "10Q_pg-10-q-2025-04-24": 9,
+    }
+
+
+def test_corpus_contracts(corpus: Path) -> None:
+    """In real contracts nearly every labelled clause lies in a section that has a path."""
+    paths = []
+    for document in sorted((corpus / "cuad" / "txt").glob("*.txt"))[::3]:
+        text = document.read_bytes().decode()
+        sections = find_sections(text)
+        for line in (corpus / "cuad" / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["document"] == document.stem and row["char_start"] > len(text) * 0.1:
+                paths.append(clause_path_at(sections, row["char_start"]))
+    assert sum(map(bool, paths)) > 0.9 * len(paths)
