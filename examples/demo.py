@@ -73,9 +73,9 @@ def print_findings(document: str, rows: list[Any]) -> None:
     first.sort(key=lambda row: (GRAVE.index(row["severity"]), row["pdf_page"] or 0))
     for row in first[:SHOWN]:
         page = f"p. {row['page'] or row['pdf_page']}"
-        place = textwrap.shorten(f"{row['clause_path']}, {page}" if row["clause_path"] else page, 40, placeholder="...")
+        place = textwrap.shorten(f"{row['clause_path']}, {page}" if row["clause_path"] else page, 34, placeholder="...")
         quote = textwrap.shorten(row["quote"], WIDTH - 76, placeholder=" ...")
-        print(f'    {row["category"][:28]:<28}  {place:<40}  "{quote}"')
+        print(f'    {row["category"]:<34}  {place:<34}  "{quote}"')
     if len(rows) > min(SHOWN, len(first)):
         print(f"    (+{len(rows) - min(SHOWN, len(first))} more)")
 

@@ -17,7 +17,9 @@ from typing import Any
 
 import yaml
 
-PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
+# beside the packages in a source tree, among the flows where they are installed
+PLACES = (Path(__file__).parent.parent / "prefect.yaml", Path(__file__).parent / "prefect.yaml")
+PREFECT_YAML = next(path for path in PLACES if path.exists())
 START_S = 120
 
 

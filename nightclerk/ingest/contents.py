@@ -38,9 +38,9 @@ def split_contents(text: str, marks: list[Mark]) -> tuple[list[Mark], list[tuple
     for first, last in _runs(marks, keys):
         listed = _listed(text, marks, range(first, last), keys, last_place)
         if listed:
-            start, end = _span(text, marks, first, listed[-1] + 1)
+            start, end = _span(text, marks, listed[0], listed[-1] + 1)
             spans.append((start, end))
-            dropped.update(range(first, listed[-1] + 1))
+            dropped.update(range(listed[0], listed[-1] + 1))
     dropped.update(_exhibit_lists(text, marks))
     kept = [mark for place, mark in enumerate(marks) if place not in dropped and not any(start <= mark.start < end for start, end in spans)]
     return kept, spans

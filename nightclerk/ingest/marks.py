@@ -97,7 +97,7 @@ def _inner(text: str, start: int, line_end: int) -> Iterator[Mark]:
     for gap in INNER_START.finditer(text, start, line_end):
         for mark in _marks_from(text, gap.end(), line_end, before_blank=False):
             # in running text only `EXHIBIT A` is a heading, `Exhibit A` is named
-            if mark.kind != "exhibit" or text[mark.start : mark.start + 4].isupper():
+            if mark.kind not in {"exhibit", "heading"} or text[mark.start : mark.start + 4].isupper():
                 yield replace(mark, inline=True)
 
 
@@ -125,7 +125,7 @@ def _mark_at(text: str, position: int, line_end: int, before_blank: bool) -> Mar
     if mark is None or not _fits(text, mark, line_end, before_blank):
         return None
     if mark.kind == "heading":
-        inner = _mark_at(text, match.end(), line_end, before_blank)
+        inner = None if text[match.end()] == "#" else _mark_at(text, match.end(), line_end, before_blank)
         return replace(inner, start=position) if inner else mark
     return mark
 

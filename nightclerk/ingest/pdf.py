@@ -65,7 +65,17 @@ FAILURES = (
 
 def read(path: Path) -> Reading:
     """Read a PDF page by page; raises SkipDocument where it needs a password or no reader can open it."""
-    file = _File(path)
+    return _read(_File(path))
+
+
+def read_carefully(path: Path) -> Reading:
+    """Read a PDF that pdfium dies of by pypdf alone, which has limits of its own and may leave text out beyond them."""
+    file = _File(path, with_pdfium=False)
+    file.gaps.append("the first reader crashed on it; the second may have left out what is drawn in an unusual way")
+    return _read(file)
+
+
+def _read(file: _File) -> Reading:
     pages = [_page(file, index) for index in range(file.page_count)]
     texts = _rejoined([page.text for page in pages])
     read_pages = [PageText(_ended(fold(text)), page.label, page.status, page.reason) for text, page in zip(texts, pages, strict=True)]
@@ -75,21 +85,24 @@ def read(path: Path) -> Reading:
 class _File:
     """One PDF under two readers, each opened when it is needed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, with_pdfium: bool = True) -> None:
         self.path = path
         self.fast: pdfium.PdfDocument | None = None
-        self.trouble = ""
+        self.trouble = "not asked"
+        self.password = False
         self.noted: set[int] = set()
+        if with_pdfium:
+            self._open()
+        self.page_count = len(self.fast) if self.fast else self._careful_page_count()
+        if not self.page_count:
+            raise SkipDocument("damaged", "it has no pages")
+
+    def _open(self) -> None:
         try:
-            self.fast = pdfium.PdfDocument(path)
-            self.page_count = len(self.fast)
+            self.fast = pdfium.PdfDocument(self.path)
         except pdfium.PdfiumError as error:
             self.trouble = str(error)
             self.password = error.err_code in {FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY}
-        if not self.fast:
-            self.page_count = self._careful_page_count()
-        if not self.page_count:
-            raise SkipDocument("damaged", "it has no pages")
 
     @cached_property
     def careful(self) -> pypdf.PdfReader:
@@ -184,7 +197,8 @@ def _judge(file: _File, index: int, text: str) -> tuple[str, str]:
     if count >= FEW_CHARACTERS:
         return "text", ""
     if not file.fast:
-        return ("text", "") if count else ("blank", "")
+        drawn = not count and file.careful.pages[index].get_contents() is not None
+        return ("needs_ocr", "no text, and it cannot be drawn to see whether it is blank") if drawn else ("text" if count else "blank", "")
     try:
         page: Any = file.fast[index]
         inked = whole_page_image(page) or has_ink(page, bool(count))

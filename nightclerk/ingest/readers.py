@@ -13,14 +13,18 @@ from nightclerk.ingest.detect import DOCX, EMPTY, ENCRYPTED_OFFICE, HTML, KNOWN,
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a format. The fingerprint changes whenever the same file would get another text, other pages or other sections."""
+    """Who reads a format, and who is asked if that reader's process crashes.
+
+    The fingerprint changes whenever the same file would get another text, other pages or other sections.
+    """
 
     fingerprint: str
     function: str
+    fallback: str = ""
 
 
 READERS = {
-    PDF: Reader("pdf-1", "nightclerk.ingest.pdf:read"),
+    PDF: Reader("pdf-1", "nightclerk.ingest.pdf:read", "nightclerk.ingest.pdf:read_carefully"),
     DOCX: Reader("docx-1", "nightclerk.ingest.docx:read"),
     HTML: Reader("html-1", "nightclerk.ingest.html:read"),
     TEXT: Reader("text-1", "nightclerk.ingest.text:read"),

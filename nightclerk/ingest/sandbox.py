@@ -66,6 +66,7 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits) -> Document
     """Run one reader on one file in a child process; raises SkipDocument as `read` does."""
     job = {
         "function": reader.function,
+        "fallback": reader.fallback,
         "reader": reader.fingerprint,
         "path": os.fsencode(path).hex(),
         "media_type": media_type,

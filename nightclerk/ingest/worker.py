@@ -56,7 +56,16 @@ def _more() -> bytes:
 
 
 def _answer(job: Job) -> bytes:
-    """Fork, wait, and say what came of it: the fork's own line, or how it ended."""
+    """The line that answers a job; where the reader's process crashes, that of the second reader, if the format has one."""
+    line, why, crashed = _attempt(job)
+    if crashed and job["fallback"]:
+        line, second_why, _ = _attempt(job | {"function": job["fallback"]})
+        why = f"{why}; then {second_why}"
+    return line or _skip("failed", why)
+
+
+def _attempt(job: Job) -> tuple[bytes, str, bool]:
+    """Fork and wait: (the fork's own line, else how it ended, whether that was a crash)."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
@@ -72,8 +81,10 @@ def _answer(job: Job) -> bytes:
     if asker_gone:
         sys.exit()
     if line.endswith(b"\n"):
-        return line[:-1]
-    return _skip("failed", cut_off or _cause(status, usage.ru_utime + usage.ru_stime, job))
+        return line[:-1], "", False
+    if cut_off:
+        return b"", cut_off, False
+    return _cause(status, usage.ru_utime + usage.ru_stime, job)
 
 
 def _receive(receiver: int, job: Job) -> tuple[bytes, str, bool]:
@@ -98,13 +109,13 @@ def _receive(receiver: int, job: Job) -> tuple[bytes, str, bool]:
             return b"", f"its text is larger than the memory limit of {job['memory_mb']} MB", False
 
 
-def _cause(status: int, cpu_s: float, job: Job) -> str:
+def _cause(status: int, cpu_s: float, job: Job) -> tuple[bytes, str, bool]:
     name = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit code {os.waitstatus_to_exitcode(status)}"
     if name == "SIGXCPU" or cpu_s >= job["cpu_s"]:
-        return f"reading took more than the limit of {job['cpu_s']} CPU seconds"
+        return b"", f"reading took more than the limit of {job['cpu_s']} CPU seconds", False
     if name == "SIGKILL":
-        return "the reading process was killed by the system (SIGKILL), probably for memory"
-    return f"the parser died ({name}), possibly at the memory limit of {job['memory_mb']} MB"
+        return b"", "the reading process was killed by the system (SIGKILL), probably for memory", False
+    return b"", f"the parser died ({name}), possibly at the memory limit of {job['memory_mb']} MB", True
 
 
 def _work(job: Job, sender: int) -> None:

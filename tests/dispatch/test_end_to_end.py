@@ -102,7 +102,9 @@ def test_faults_lose_nothing_and_the_books_bracket_the_bill(office: Office, seed
     faults = Faults({kind: 0.3 / len(kinds) for kind in kinds}, seed=seed)
     office, jobs = jobs_of(office, 120)
     with MistralServer(answer=answer, faults=faults, slow_s=1.5) as server:
-        work(office, jobs, server, Limiter(500, 100_000_000))
+        # pauses between attempts a tenth as long as they are meant to be
+        work(office, jobs, server, Limiter(500, 100_000_000), sleep=lambda seconds: asyncio.sleep(seconds / 10))
+        # answers that nobody waited for are billed as well
         time.sleep(0.6)
         bill = server.account.cost_nano_usd
         billed = len(server.account.billed)

@@ -227,3 +227,13 @@ def test_overhead(text_file: Path) -> None:
         ingest.read(text_file, TEXT, LIMITS)
         times.append(time.perf_counter() - started)
     assert min(times) < 0.03
+
+
+def test_a_crash_has_a_second_reader(repository: Path) -> None:
+    """Where the process of the first reader of a PDF crashes, the second reads it, and the document says so."""
+    reader = Reader("hostile-1", "ingest.hostile_readers:abort", "nightclerk.ingest.pdf:read_carefully")
+    document = sandbox.run(reader, repository / "tests" / "golden" / "pdf" / "supply.pdf", "application/pdf", LIMITS)
+    assert "2.1 Delivery." in document.text
+    assert document.status == "partial"
+    assert "the first reader crashed" in document.reason
+    assert [page.status for page in document.pages] == ["text", "text", "needs_ocr", "needs_ocr", "text"]

@@ -1,7 +1,7 @@
 """Cuts contract prose into sentences: spans of the text, in one pass whose time grows with its length and nothing else.
 
 Line ends are white space (text out of a PDF breaks anywhere); an empty line ends a sentence unless the next one goes on in lower
-case, as it does across a page. Clause numbers in front are left out of the span.
+case, as it does across a page, and so does a line that opens a numbered clause. Clause numbers in front are left out of the span.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from collections.abc import Iterator
 # a longer "sentence" is a table, a list or an attack; the cap also bounds what one pattern can cost
 MAX_CHARACTERS = 3_000
 
-_BREAK = re.compile(r"(?P<blank>\n[ \t]*\n\s*)|(?P<stop>[.!?][\"”’')\]]{0,3})\s+(?=[A-Z\"“‘(\[0-9•])")
+_BREAK = re.compile(
+    r"(?P<blank>\n[ \t]*\n\s*)|(?P<stop>[.!?][\"”’')\]]{0,3})\s+(?=[A-Z\"“‘(\[0-9•])"
+    r"|(?P<clause>\n)(?=[ \t]*\d{1,2}\.\d{1,2}(?:\.\d{1,2}){0,3}\.?[ \t]+[A-Z\"“])"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:No|Nos|Sec|Secs|Art|Arts|Ex|Exh|vs?|Mr|Mrs|Ms|Dr|St|Jr|Sr|Messrs|Prof|Esq|Attn|Tel|approx|e\.g|i\.e|cf|et al"
     r"|[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
@@ -42,6 +45,8 @@ def _breaks(text: str) -> Iterator[tuple[int, int]]:
         if found["blank"] is not None:
             if not _goes_on(text, found.start(), found.end()):
                 yield found.start(), found.end()
+        elif found["clause"] is not None:
+            yield found.start(), found.end()
         elif not _is_abbreviation(text, found.end("stop"), found.end()):
             yield found.end("stop"), found.end()
     yield len(text), len(text)
