@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from semantic_text_splitter import TextSplitter
 
@@ -16,6 +16,7 @@ CHUNKING = "sections-1"
 # a chunk may end early, though not below this share of its limit, to end where a greater section ends
 EARLIEST_SHARE = 0.5
 NO_SECTION = 1_000
+WINDOW_CHARACTERS = 64
 
 Count = Callable[[str], int]
 
@@ -59,16 +60,26 @@ def _pieces(text: str, sections: Sequence[Section], max_tokens: int, count: Coun
             depths[section.char_start] = min(section.depth, depths.get(section.char_start, NO_SECTION))
     starts = sorted(depths)
     splitter = TextSplitter.from_callback(count, max_tokens, trim=False)
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         if start == end:
             continue
         tokens = count(text[start:end])
         if tokens <= max_tokens:
             yield _Piece(start, end, tokens, depths[start])
             continue
-        for offset, part in splitter.chunk_indices(text[start:end]):
-            depth = NO_SECTION if offset else depths[start]
-            yield _Piece(start + offset, start + offset + len(part), count(part), depth)
+        for first, last in _windows(text, start, end, max_tokens * WINDOW_CHARACTERS):
+            for offset, part in splitter.chunk_indices(text[first:last]):
+                place = first + offset
+                yield _Piece(place, place + len(part), count(part), depths[start] if place == start else NO_SECTION)
+
+
+def _windows(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    """Spans that the splitter can take one by one: its time grows with the square of what it is given."""
+    while end - start > size:
+        border = _border_near(text, start, start + 2 * size)
+        yield start, border
+        start = border
+    yield start, end
 
 
 def _packed(pieces: list[_Piece], max_tokens: int) -> Iterator[tuple[int, int]]:

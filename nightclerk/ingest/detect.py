@@ -46,6 +46,7 @@ KNOWN = {
 }
 
 HEAD_BYTES = 64 * 1024
+WIDE_BYTES = 8 * 1024
 SIGNATURES = (
     (b"{\\rtf", "application/rtf"),
     (b"\x1f\x8b", "application/gzip"),
@@ -154,11 +155,19 @@ def _is_text(head: bytes, ending: str) -> bool:
     controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\x0b\x0c\r\x1a\x1b")
     if controls <= len(head) * 0.02:
         return True
-    nuls = head.count(0)
-    # UTF-16 and UTF-32 without a mark: Latin text has its NULs at the same places of every unit
-    columns = [head[place::4].count(0) for place in range(4)]
-    wide = nuls >= len(head) * 0.2 and controls - nuls <= len(head) * 0.02 and max(columns) >= len(head) / 4 * 0.6
-    return wide or (ending in TEXT_ENDINGS and controls <= len(head) * 0.3)
+    return _is_wide(head) or (ending in TEXT_ENDINGS and controls <= len(head) * 0.3)
+
+
+def _is_wide(head: bytes) -> bool:
+    """Whether it is UTF-16 or UTF-32 without a mark: read so, it is nothing but letters with blanks between them."""
+    sample = head[: min(len(head), WIDE_BYTES) // 4 * 4]
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = sample.decode(encoding, "replace")
+        printable = sum(character.isprintable() or character in "\t\n\r\f" for character in text) - text.count("\ufffd")
+        blanks = sum(map(text.count, " \n、。"))
+        if text and printable >= len(text) * 0.98 and blanks >= len(text) * 0.02:
+            return True
+    return False
 
 
 def _text(head: bytes, ending: str) -> str:

@@ -53,6 +53,8 @@ CASES = [
     ("a.txt", b"To: the Board\nFrom: Counsel\nDate: today\n\nSubject: merger\n", TEXT),
     ("a.md", b"# Title\n\nwords", MARKDOWN),
     ("a.txt", "Vertrag über Öl".encode("utf-16-le"), TEXT),
+    ("a.txt", "تسري أحكام هذا العقد من تاريخ توقيعه".encode("utf-32-be"), TEXT),
+    ("a.txt", "Договор вступает в силу с момента подписания".encode("utf-16-le"), TEXT),
     ("a.txt", b"words with a \x00 in them, and more words", TEXT),
     ("a", bytes(range(256)) * 4, UNKNOWN),
     ("a.txt", b"", EMPTY),

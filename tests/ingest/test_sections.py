@@ -128,7 +128,8 @@ def test_one_line() -> None:
     """A contract in a single line has its clauses after the ends of sentences and after the blanks that were line breaks."""
     text = (
         "SERVICE AGREEMENT   This Agreement is made between the parties.   1. Services.  The Provider serves as follows:   "
-        "1.1 Standard. As is usual, and for 2.5 percent more under Section 2.1 of this Agreement.   1.2 Place. In Paris. (a) Early; (b) late. "
+        "1.1 Standard. As is usual, and for 2.5 percent more under Section 2.1 of this Agreement.   1.2 Place. "
+        "In Paris. (a) Early; (b) late. "
         "2. Term.   2.1 Begin. The term begins at once. Section 1.2 applies. 2.2 End. It ends in 2030.   EXHIBIT A   FEES   None."
     ) + " Filler words that say nothing." * 20
     assert _paths(text) == ["", "1", "1 > 1.1", "1 > 1.2", "1 > 1.2 > (a)", "1 > 1.2 > (b)", "2", "2 > 2.1", "2 > 2.2", "Exhibit A"]

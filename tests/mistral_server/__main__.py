@@ -21,6 +21,8 @@ def main() -> None:
     """Serve until a signal ends it."""
     arguments = _parser().parse_args()
     app = App(Behaviour(**_behaviour(arguments)))
+    # the vocabulary takes half a second to load; loaded at the first request, those behind it would all be admitted at one moment
+    app.behaviour.count("warm")
     sock = listen(arguments.port)
     sock.listen(2_048)
     print(json.dumps({"url": f"http://127.0.0.1:{sock.getsockname()[1]}", "key": app.behaviour.key}), flush=True)
