@@ -15,7 +15,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 # A bucket of one request and of what falls due in 50 ms: lost to a late timer, a request is made up for, and no more.
 REQUEST_SLACK_S = 0.05
-TOKEN_BURST_S = 5.0
+# a second under the five that a server is taken to allow: what is given back of a reservation may have been lost to a full bucket there
+TOKEN_BURST_S = 4.0
 FIRST_COMPLETION_TOKENS = 500
 MEAN_OVER = 64
 SLOWER = 0.95
