@@ -10,6 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from docx.opc.coreprops import CoreProperties
+from docx.oxml.coreprops import CT_CoreProperties
+from docx.oxml.parser import parse_xml
+from lxml import etree
+
+from nightclerk.errors import SkipDocument
 from nightclerk.ingest.docx_numbering import Numbering
 from nightclerk.ingest.docx_package import Element, Package, R, W
 from nightclerk.ingest.docx_runs import checkbox, choice_of, symbol
@@ -234,6 +240,10 @@ def _on(node: Element | None) -> bool:
 
 
 def _title(package: Package) -> str:
-    root = next((package.xml(target) for kind, target in package.relations("").values() if kind == "core-properties"), None)
-    title = root.find("{http://purl.org/dc/elements/1.1/}title") if root is not None else None
-    return (title.text or "") if title is not None else ""
+    """The title among the core properties; they are parsed with python-docx's classes, which know their types."""
+    try:
+        root = next((package.xml(target) for kind, target in package.relations("").values() if kind == "core-properties"), None)
+    except SkipDocument:
+        return ""  # a document is worth reading without its title
+    core = parse_xml(etree.tostring(root)) if root is not None else None
+    return CoreProperties(core).title if isinstance(core, CT_CoreProperties) else ""

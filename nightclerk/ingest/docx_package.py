@@ -1,5 +1,6 @@
 """The parts of a DOCX: opened by hand and with care, since every library refuses or overlooks what real files hold.
 
+python-docx knows the names and the core properties; its own package refuses .docm, strict files and a missing picture.
 A missing picture, a macro's content type or strict namespaces do not matter here; a bomb does, and is told by its directory.
 """
 
@@ -10,12 +11,12 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from docx.oxml.ns import nsmap
 from lxml import etree
 
 from nightclerk.errors import SkipDocument
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+W, R = f"{{{nsmap['w']}}}", f"{{{nsmap['r']}}}"
 # ISO 29500 strict files say the same words under other names
 STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W[1:-1].encode()),
