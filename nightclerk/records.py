@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 NANO = 1_000_000_000
+# statuses of a page that was read: its text layer, its picture by OCR, or nothing because there is nothing on it
+READABLE = ("text", "ocr", "blank")
 
 
 MatchLevel = Literal["exact", "folded", "letters", "none"]
@@ -48,7 +50,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a document: `text[char_start:char_end]`. `status` is text, needs_ocr, garbled or blank."""
+    """One page of a document: `text[char_start:char_end]`. `status` is text, ocr, blank, needs_ocr or garbled."""
 
     index: int
     label: str
@@ -92,10 +94,10 @@ class Document:
 
     @property
     def readable_share(self) -> float:
-        """The share of pages that carry text or are truly blank, 0 to 1; 0 where nothing could be read."""
+        """The share of pages whose status is one of READABLE, 0 to 1; 0 where nothing could be read."""
         if not self.pages:
             return 0.0
-        return sum(page.status in {"text", "blank"} for page in self.pages) / len(self.pages)
+        return sum(page.status in READABLE for page in self.pages) / len(self.pages)
 
 
 @dataclass(frozen=True, slots=True)

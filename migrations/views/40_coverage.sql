@@ -15,7 +15,7 @@ SELECT
     a.characters_answered,
     CAST(a.characters_answered AS DOUBLE PRECISION) / NULLIF(a.characters, 0) AS share,
     d.pages,
-    (SELECT COUNT(*) FROM pages AS g WHERE g.document_id = d.id AND g.status IN ('text', 'blank')) AS pages_readable,
+    (SELECT COUNT(*) FROM pages AS g WHERE g.document_id = d.id AND g.status IN ('text', 'ocr', 'blank')) AS pages_readable,
     a.created_at,
     a.settled_at,
     a.collection_id,

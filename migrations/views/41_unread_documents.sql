@@ -54,4 +54,4 @@ SELECT
     h.document_id
 FROM held AS h
 JOIN pages AS g ON g.document_id = h.document_id
-WHERE h.status IN ('read', 'partial') AND g.status NOT IN ('text', 'blank')
+WHERE h.status IN ('read', 'partial') AND g.status NOT IN ('text', 'ocr', 'blank')

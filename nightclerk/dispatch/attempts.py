@@ -10,10 +10,11 @@ from nightclerk.dispatch.books import Books, Call
 from nightclerk.dispatch.jobs import Drain, Job
 from nightclerk.dispatch.limiter import Limiter
 from nightclerk.dispatch.patience import Patience, Tries, backoff_s
-from nightclerk.dispatch.room import Room
+from nightclerk.dispatch.room import POLL_S, Room
 from nightclerk.errors import CallError, CallTimeout, GiveUpCall, ProviderStop, Refused
 from nightclerk.providers.protocol import Provider
 from nightclerk.records import Reply
+from nightclerk.store.ledger import Underway
 
 # a provider keeps the deadline itself; this much later it is ended from outside
 GRACE_S = 10.0
@@ -79,13 +80,21 @@ class Attempts:
     async def _start(self, drain: Drain, job: Job, tries: Tries) -> Attempt | None:
         """Wait for the attempt's turn and for room under the budget, and file it; None when the store has the answer by now."""
         tokens = self._limiter.estimate(job.prompt_tokens, job.max_output_tokens)
-        with drain.idling():
-            await self._limiter.acquire(tokens, retry=tries.sent > 0)
-        tries.sent += 1
-        call = await self._room.open(drain, job, attempt=tries.sent, tokens=tokens)
+        while True:
+            with drain.idling():
+                await self._limiter.acquire(tokens, retry=tries.sent > 0)
+            try:
+                call = await self._room.open(drain, job, attempt=tries.sent + 1, tokens=tokens)
+                break
+            except Underway:
+                # its answer will do for us too; that it failed, or that its process died, shows at the next look
+                self._limiter.give_back(tokens)
+                with drain.idling():
+                    await self._sleep(POLL_S)
         if call is None:
             self._limiter.give_back(tokens)
             return None
+        tries.sent += 1
         return Attempt(call, tokens, self._clock())
 
     async def _send(self, attempt: Attempt) -> Reply:

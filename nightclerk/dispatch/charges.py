@@ -16,6 +16,7 @@ from typing import Any
 from nightclerk.dispatch.jobs import Job
 from nightclerk.errors import CallError
 from nightclerk.providers.prices import ceiling_nano_usd, cost_nano_usd
+from nightclerk.providers.reply import MOST_TOKENS
 from nightclerk.records import Price, Reply, Usage
 
 # Bytes of UTF-8 that a token stands for at the most, on average over an answer: the tekken vocabulary takes about 4 of English and
@@ -94,4 +95,4 @@ def _usage_in(raw_body: str) -> Usage | None:
 
 def _count(said: Any, name: str) -> int | None:
     number = said.get(name) if isinstance(said, Mapping) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MOST_TOKENS else None

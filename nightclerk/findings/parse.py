@@ -44,10 +44,11 @@ class Shape(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The usable items of one answer, and one line for each thing that was not usable."""
+    """The usable items of one answer, and one line for each thing that was not usable; `whole` when no item was left out."""
 
     answers: tuple[Answer, ...]
     problems: tuple[str, ...]
+    whole: bool = True
 
 
 def parse(answer_text: str, profile: Shape, *, salvage: bool = False) -> Parsed:
@@ -66,8 +67,9 @@ def parse(answer_text: str, profile: Shape, *, salvage: bool = False) -> Parsed:
     if len(found.items) > MAX_ITEMS:
         problems.append(f"the answer lists {len(found.items):,} findings; the first {MAX_ITEMS:,} were kept")
     reader = _Reader(profile)
-    answers = [reader.read(number, item) for number, item in enumerate(found.items[:MAX_ITEMS], start=1)]
-    return Parsed(tuple(answer for answer in answers if answer), (*problems, *reader.problems))
+    read = [reader.read(number, item) for number, item in enumerate(found.items[:MAX_ITEMS], start=1)]
+    answers = tuple(answer for answer in read if answer)
+    return Parsed(answers, (*problems, *reader.problems), whole=found.lists > 0 and len(answers) == len(found.items))
 
 
 class _UnfitError(Exception):

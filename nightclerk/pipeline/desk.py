@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from nightclerk.errors import StopRun
 from nightclerk.profiles import Profile
 from nightclerk.providers.protocol import Provider
 from nightclerk.providers.resolve import Resolved
-from nightclerk.records import derived_id
+from nightclerk.records import derived_id, utc_now
 from nightclerk.settings import Settings
 from nightclerk.store import Store
 
@@ -53,7 +54,8 @@ class Desk:
         self.dispatcher = dispatcher
         self.profile = profile
         self.process_id = process_id
-        self.reading = asyncio.Semaphore(settings.read_workers)
+        # threads of its own: reading a file takes minutes at times, and the loop's few threads read the database for everybody
+        self.readers = ThreadPoolExecutor(settings.read_workers, thread_name_prefix="nightclerk-reader")
         self.limits = ingest.Limits(
             memory_mb=settings.read_memory_mb,
             cpu_s=settings.read_cpu_s,
@@ -61,6 +63,7 @@ class Desk:
             wall_s=settings.read_cpu_s * 5,
             max_file_mb=settings.max_file_mb,
         )
+        self.options = ingest.Options(ocr=settings.ocr, passwords=tuple(secret.get_secret_value() for secret in settings.pdf_passwords))
 
 
 class Run:
@@ -80,6 +83,7 @@ class Run:
         terms: Terms,
         scope: str,
     ) -> None:
+        self.started_at = utc_now()
         self.desk = desk
         self.order = order
         self.profile = profile

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from nightclerk.dispatch import Job
-from nightclerk.errors import StopRun
+from nightclerk.errors import StopRun, StoreError
 from nightclerk.pipeline import intake, plan, settle
 from nightclerk.pipeline.desk import Entry, Outcome, Run
 from nightclerk.records import utc_now
@@ -26,17 +26,17 @@ async def analyse_document(run: Run, entry: Entry) -> Outcome:
     """
     async with run.gate:
         if run.stopped:
-            return await _finish(run, entry, "unfinished", str(run.stopped))
+            return await _unfinished(run, entry, str(run.stopped))
         try:
             return await _analyse(run, entry)
         except StopRun as stop:
             run.stopped = run.stopped or stop
-            return await _finish(run, entry, "unfinished", str(stop))
+            return await _unfinished(run, entry, str(stop))
         except Exception as error:
             log.exception("unexpected error in %s", entry.name)
             reason = f"unexpected {type(error).__name__}: {error}"
             run.faults.append(f"{entry.name}: {reason}")
-            return await _finish(run, entry, "unfinished", reason)
+            return await _unfinished(run, entry, reason)
 
 
 async def _analyse(run: Run, entry: Entry) -> Outcome:
@@ -49,16 +49,19 @@ async def _analyse(run: Run, entry: Entry) -> Outcome:
         return await _finish(run, entry, "unread", f"{document.status}: {document.reason}", document_id=document.id)
     planned = await plan.plan(run, document.id)
     await plan.file(run, planned)
-    if not await _claim(run, entry, planned.analysis_id, document.id):
-        return await _analyse(run, entry)
-    await _dispatch_and_settle(run, planned.analysis_id, document)
-    state, reason = await run.desk.store.aread(analyses.outcome, planned.analysis_id)
+    await _claim(run, entry, planned.analysis_id, document.id)
+    # a copy of the document, or another run meanwhile, has asked all there is to ask: what failed then fails no better now
+    outcome = await run.desk.store.aread(analyses.settled_since, planned.analysis_id, run.started_at)
+    if outcome is None:
+        await plan.expect(run, planned)
+        await _dispatch_and_settle(run, planned.analysis_id, document)
+        outcome = await run.desk.store.aread(analyses.outcome, planned.analysis_id)
+    state, reason = outcome
     return await _finish(run, entry, STATE_OF[state], reason)
 
 
-async def _claim(run: Run, entry: Entry, analysis_id: str, document_id: str) -> bool:
-    """Take the analysis. False when somebody else had it and has given it back: what they answered need not be asked again."""
-    waited = False
+async def _claim(run: Run, entry: Entry, analysis_id: str, document_id: str) -> None:
+    """Take the analysis, once whoever works on it has given it back or is gone."""
     while not await run.desk.store.write(
         runs.claim,
         entry.run_document_id,
@@ -67,20 +70,20 @@ async def _claim(run: Run, entry: Entry, analysis_id: str, document_id: str) -> 
         owner=run.desk.process_id,
         now=utc_now(),
     ):
-        waited = True
         await asyncio.sleep(JOIN_POLL_S)
-    return not waited
 
 
 async def _dispatch_and_settle(run: Run, analysis_id: str, document: sources.StoredDocument) -> None:
+    await run.desk.store.write(analyses.reopen_failed, analysis_id)
     asking = True
     while asking:
         jobs = await _open_jobs(run, analysis_id, document.id)
         try:
             await run.desk.dispatcher.drain(run.terms, jobs)
         except StopRun:
-            # what was answered before the stop is paid for, so it is worth its findings
-            await settle.settle(run, analysis_id, document)
+            # what was answered before the stop is paid for, so it is worth its findings; what it would ask now, the next run asks
+            while await settle.settle(run, analysis_id, document):
+                pass
             raise
         asking = await settle.settle(run, analysis_id, document)
 
@@ -99,6 +102,15 @@ async def _open_jobs(run: Run, analysis_id: str, document_id: str) -> Sequence[J
         )
         for row in rows
     ]
+
+
+async def _unfinished(run: Run, entry: Entry, reason: str) -> Outcome:
+    """Leave the document to the next run. Where the database takes no word of it, the end of the run, or its recovery, says so."""
+    try:
+        return await _finish(run, entry, "unfinished", reason)
+    except StoreError as error:
+        run.stopped = run.stopped or error
+        return Outcome(entry.name, "unfinished", reason)
 
 
 async def _finish(

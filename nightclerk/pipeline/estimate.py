@@ -67,10 +67,12 @@ async def _add_file(run: Run, found: ingest.Found, price: Price, result: Estimat
     planned = await asyncio.to_thread(plan.build, run, "", document.text, document.sections)
     known = await run.desk.store.aread(analyses.answered_hashes, [request["hash"] for request in planned.requests])
     fresh: list[dict[str, Any]] = [request for request in planned.requests if request["hash"] not in known]
-    low, high = plan.price_range(price, fresh)
+    # what the rules answered before a model has still to read
+    priced = fresh if run.analyst == "model" else planned.requests
+    low, high = plan.price_range(price, priced)
     result.calls += len(fresh)
     result.calls_answered_before += len(planned.requests) - len(fresh)
-    result.prompt_tokens += sum(request["prompt_tokens"] for request in fresh)
+    result.prompt_tokens += sum(request["prompt_tokens"] for request in priced)
     result.low_nano_usd += low
     result.high_nano_usd += high
 
@@ -82,4 +84,4 @@ def _read(run: Run, found: ingest.Found) -> Document:
         source = ingest.inspect(found.path)
     except SkipDocument as skip:
         return Document("", (), (), "none", "", status=skip.status, reason=skip.reason)
-    return read_file(source.path, source.media_type, run.desk.limits)
+    return read_file(source.path, source.media_type, run.desk.limits, run.desk.options)

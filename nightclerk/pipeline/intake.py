@@ -14,6 +14,9 @@ from nightclerk.pipeline.desk import Entry, Run
 from nightclerk.records import Document, Source, derived_id, utc_now
 from nightclerk.store import analyses, runs, sources
 
+# of a collection, as its column is wide
+LONGEST_NAME = 200
+
 
 async def list_sources(run: Run) -> list[Entry]:
     """Walk the order's sources and put every file on the run's list; what cannot be opened is on it too, with the reason."""
@@ -23,7 +26,9 @@ async def list_sources(run: Run) -> list[Entry]:
     # all at once: the writer commits them in groups
     listed = await asyncio.gather(*(store.write(_list_one, run, seen) for seen in walked))
     roots = [path.resolve().as_uri() for path in run.order.sources if path.is_dir()]
-    await store.write(sources.mark_vanished, run.collection_id, root_uris=roots, before=started)
+    # what lies in a folder that could not be opened is out of sight, not gone
+    hidden = [seen.found.uri for seen in walked if not seen.found.ok]
+    await store.write(sources.mark_vanished, run.collection_id, root_uris=roots, hidden_uris=hidden, before=started)
     return [entry for entry in listed if entry]
 
 
@@ -64,10 +69,14 @@ async def earlier_analysis(run: Run, entry: Entry) -> analyses.Due | None:
 
 def _still_good(run: Run, entry: Entry, earlier: analyses.Due) -> bool:
     rule = run.desk.settings.reanalyse
+    reader = ingest.reader_fingerprint(entry.media_type, run.desk.options)
+    if earlier.pages_unread and ingest.gains_ocr(earlier.reader, reader):
+        # pictures of pages were left out for want of an engine, and now there is one
+        return False
     same = {
         "prompt": earlier.prompt_sha256 == run.profile.sha256,
         "model": earlier.model == run.terms.model,
-        "reader": earlier.reader == ingest.reader_fingerprint(entry.media_type),
+        "reader": earlier.reader == reader,
     }
     if rule == "never":
         return True
@@ -77,22 +86,36 @@ def _still_good(run: Run, entry: Entry, earlier: analyses.Due) -> bool:
 async def read_source(run: Run, entry: Entry) -> sources.StoredDocument:
     """The document that a source holds, from the store when this reader has read these bytes before."""
     store = run.desk.store
-    reader = ingest.reader_fingerprint(entry.media_type)
+    reader = ingest.reader_fingerprint(entry.media_type, run.desk.options)
     stored = await store.aread(sources.find_document, entry.sha256, view="as_is", reader=reader, scope=run.scope)
     if stored is None:
-        async with run.desk.reading:
-            document = await asyncio.to_thread(read_file, entry.path, entry.media_type, run.desk.limits)
+        loop = asyncio.get_running_loop()
+        document = await loop.run_in_executor(run.desk.readers, _read_entry, entry, run.desk.limits, run.desk.options)
         stored = await store.write(sources.file_document, entry.sha256, document, scope=run.scope, now=utc_now())
     await store.write(sources.link_source, entry.source_id, stored.id)
     return stored
 
 
-def read_file(path: Path, media_type: str, limits: ingest.Limits) -> Document:
+def _read_entry(entry: Entry, limits: ingest.Limits, options: ingest.Options) -> Document:
+    """Read an entry's file; bytes that came in the place of those on the list must not be filed as what these say."""
+    document = read_file(entry.path, entry.media_type, limits, options)
+    try:
+        unchanged = ingest.inspect(entry.path).sha256 == entry.sha256
+    except SkipDocument:
+        unchanged = False
+    if unchanged or document.status == "failed":
+        return document
+    why = "the file changed or went away while it was read; the next run reads what is there then"
+    return Document("", (), (), document.reader, entry.media_type, status="failed", reason=why)
+
+
+def read_file(path: Path, media_type: str, limits: ingest.Limits, options: ingest.Options) -> Document:
     """Read one file; one that cannot be read is a document without text, with the status and the reason."""
     try:
-        return ingest.read(path, media_type, limits)
+        return ingest.read(path, media_type, limits, options)
     except SkipDocument as skip:
-        return Document("", (), (), ingest.reader_fingerprint(media_type), media_type, status=skip.status, reason=skip.reason)
+        reader = ingest.reader_fingerprint(media_type, options)
+        return Document("", (), (), reader, media_type, status=skip.status, reason=skip.reason)
 
 
 def is_readable(document: sources.StoredDocument) -> bool:
@@ -103,4 +126,5 @@ def is_readable(document: sources.StoredDocument) -> bool:
 def default_collection(paths: Iterable[Path]) -> str:
     """The name of the collection that sources belong to when nobody names one: the folder they lie in."""
     first = next(iter(paths)).resolve()
-    return str(first if first.is_dir() else first.parent)
+    name = ingest.shown(first if first.is_dir() else first.parent)
+    return name if len(name) <= LONGEST_NAME else f"…{name[-150:]} {derived_id('collection', name)}"

@@ -9,8 +9,10 @@ from nightclerk import ingest, prompting
 from nightclerk.dispatch import Terms
 from nightclerk.errors import BadUsage, OverBudget, SettingsError
 from nightclerk.pipeline.desk import Desk, Order, Run
+from nightclerk.pipeline.intake import LONGEST_NAME
 from nightclerk.profiles import Profile
 from nightclerk.providers import prices
+from nightclerk.providers.reply import clean
 from nightclerk.providers.resolve import Resolved, resolve_model
 from nightclerk.records import Chunk, new_id, utc_now
 from nightclerk.store import analyses, ledger, runs, sources
@@ -34,6 +36,8 @@ async def preview(desk: Desk, order: Order) -> Run:
     """A run that is checked and not filed; raises what `start_run` raises."""
     if not order.sources:
         raise BadUsage("no sources: name at least one file or folder")
+    if not 0 < len(order.collection) <= LONGEST_NAME or order.collection != clean(order.collection):
+        raise BadUsage(f"{ascii(order.collection)[:60]} cannot name a collection: 1 to {LONGEST_NAME} characters that can be stored")
     profile = desk.profile(order.profile)
     today = utc_now().astimezone(desk.settings.zone).date()
     resolved = await resolve(desk, today)
@@ -65,7 +69,7 @@ async def resolve(desk: Desk, today: date) -> Resolved:
 
 def check_sizes(desk: Desk, profile: Profile, resolved: Resolved) -> None:
     """A chunk, its questions and the longest answer must fit into the model's context together."""
-    questions = prompting.ask(profile, Chunk(0, 0, 0, "", 0), 1).prompt_tokens
+    questions = desk.provider.prompt_tokens(prompting.ask(profile, Chunk(0, 0, 0, "", 0), 1), resolved.card)
     needed = desk.settings.chunk_tokens + questions + min(profile.max_output_tokens, resolved.card.max_output_tokens)
     if needed > resolved.card.context_tokens:
         raise SettingsError(
@@ -130,7 +134,7 @@ def verdict(run: Run, counts: dict[str, int]) -> tuple[str, str]:
         return "failed", str(run.stopped)
     gaps = {state: number for state, number in counts.items() if state != "complete" and number}
     if not gaps:
-        return "complete", ""
+        return "complete", "" if sum(counts.values()) else "there was no file to read"
     reason = ", ".join(f"{number} {state}" for state, number in sorted(gaps.items()))
     whole = counts.get("complete", 0) + counts.get("partial", 0)
     return ("partial" if whole else "failed"), f"of {sum(counts.values())} documents: {reason}"

@@ -109,7 +109,7 @@ def question_rows(
         "model": run.terms.model,
         "sample": sample,
         "body": body,
-        "prompt_tokens": ask.prompt_tokens,
+        "prompt_tokens": run.desk.provider.prompt_tokens(ask, run.resolved.card),
         "max_output_tokens": max_output_tokens(run),
         "created_at": now,
     }
@@ -134,7 +134,14 @@ def price_range(price: Price, requests: Sequence[dict[str, Any]]) -> tuple[int, 
 
 async def file(run: Run, planned: Plan) -> None:
     """File a plan; what stands there from an earlier, interrupted run stays as it is."""
+    await run.desk.store.write(
+        analyses.file_plan, planned.analysis, chunks=planned.chunks, requests=planned.requests, questions=planned.questions
+    )
+
+
+async def expect(run: Run, planned: Plan) -> None:
+    """Add to the run's estimate what a plan may cost: those of its requests that no stored reply answers."""
     store = run.desk.store
-    await store.write(analyses.file_plan, planned.analysis, chunks=planned.chunks, requests=planned.requests, questions=planned.questions)
-    low, high = price_range(run.terms.price, planned.requests)
+    known = await store.aread(analyses.answered_hashes, [request["hash"] for request in planned.requests])
+    low, high = price_range(run.terms.price, [request for request in planned.requests if request["hash"] not in known])
     await store.write(runs.add_estimate, run.id, low_nano_usd=low, high_nano_usd=high)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from nightclerk.errors import StopRun
 from nightclerk.pipeline.desk import Desk, Entry, Order, Outcome, Run
 from nightclerk.pipeline.document import analyse_document
 from nightclerk.pipeline.intake import list_sources
@@ -30,6 +31,11 @@ async def execute(desk: Desk, order: Order, *, progress: Progress = _silent) -> 
         await asyncio.gather(*(_one(run, entry, progress, len(entries)) for entry in entries))
     except (asyncio.CancelledError, KeyboardInterrupt):
         await asyncio.shield(finish_run(run, interrupted=True))
+        raise
+    except StopRun as stop:
+        # such as a source that went away before the walk: nobody else would ever end this run
+        run.stopped = stop
+        await finish_run(run)
         raise
     return run, await finish_run(run)
 

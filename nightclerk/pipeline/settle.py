@@ -15,9 +15,11 @@ from nightclerk import findings
 from nightclerk.errors import BadAnswer
 from nightclerk.pipeline.desk import Run
 from nightclerk.pipeline.plan import question_rows
-from nightclerk.records import Chunk, Finding, Page, Section, utc_now
+from nightclerk.records import READABLE, Chunk, Finding, Page, Section, utc_now
 from nightclerk.store import analyses, sources
 from nightclerk.text import Locator
+
+PROBLEMS_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -27,7 +29,9 @@ class _Reading:
     found: list[Finding] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
     gaps: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    # what of an answer could not be used: it was answered, so it is not asked again, but nothing is absent for sure
+    losses: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     useless: list[tuple[analyses.ReplyRow, str]] = field(default_factory=list)
 
 
@@ -50,8 +54,6 @@ async def settle(run: Run, analysis_id: str, document: sources.StoredDocument) -
     replies = await store.aread(analyses.replies, analysis_id)
     paper = _Paper(text, pages, sections, chunks, await asyncio.to_thread(Locator, text))
     reading = await asyncio.to_thread(_read_replies, run, paper, replies)
-    for reply, reason in reading.useless:
-        await store.write(analyses.give_up_question, reply.question_id, reply.request_hash, reason)
     if await _ask_again(run, analysis_id, paper, reading):
         return True
     found, outcome = await asyncio.to_thread(_conclude, run, paper, reading, document)
@@ -84,32 +86,34 @@ def _read_reply(run: Run, paper: _Paper, chunk: Any, reply: analyses.ReplyRow, r
         parsed = findings.parse(reply.answer, run.profile, salvage=not reply.usable)
     except BadAnswer as bad:
         reading.gaps[chunk.id] = reply.unusable_reason or str(bad)
-        if reply.usable:
+        # answered, though the reply is marked: another analysis that shares it has given it up meanwhile
+        if reply.usable or reply.state == "answered":
             reading.useless.append((reply, str(bad)))
         return
-    reading.notes += parsed.problems
     reading.found += findings.place(
         parsed.answers, locator=paper.locator, span=(chunk.char_start, chunk.char_end), pages=paper.pages, sections=paper.sections
     )
-    if reply.usable:
-        reading.answered.add(chunk.id)
-        reading.gaps.pop(chunk.id, None)
-    else:
+    if not reply.usable:
         reading.gaps[chunk.id] = reply.unusable_reason or reply.reason
+        return
+    reading.answered.add(chunk.id)
+    reading.gaps.pop(chunk.id, None)
+    if parsed.problems:
+        (reading.notes if parsed.whole else reading.losses)[chunk.id] = "; ".join(parsed.problems[:PROBLEMS_NAMED])
 
 
 async def _ask_again(run: Run, analysis_id: str, paper: _Paper, reading: _Reading) -> bool:
-    useless = {reply.chunk_id for reply, _ in reading.useless if reply.kind == "ask"}
-    if not useless:
+    if not reading.useless:
         return False
+    useless = {reply.chunk_id for reply, _ in reading.useless if reply.kind == "ask"}
     pairs = [
         question_rows(run, analysis_id, chunk.id, _piece(paper, chunk), len(paper.chunks), kind="repair", sample=1)
         for chunk in paper.chunks
         if chunk.id in useless
     ]
     requests, questions = [request for request, _ in pairs], [question for _, question in pairs]
-    await run.desk.store.write(analyses.file_questions, requests=requests, questions=questions)
-    return True
+    await run.desk.store.write(analyses.replace_questions, reading.useless, requests=requests, questions=questions)
+    return bool(questions)
 
 
 def _piece(paper: _Paper, chunk: Any) -> Chunk:
@@ -118,7 +122,7 @@ def _piece(paper: _Paper, chunk: Any) -> Chunk:
 
 
 def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.StoredDocument) -> tuple[list[Finding], dict[str, Any]]:
-    complete = not reading.gaps and document.status == "read"
+    complete = not reading.gaps and not reading.losses and document.status == "read"
     reason = "; ".join(filter(None, [document.reason, _gap_reason(paper, reading)]))
     categories = [category.name for category in run.profile.categories]
     found = findings.merge(reading.found, categories=categories)
@@ -138,11 +142,11 @@ def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.Stor
 
 
 def _gap_reason(paper: _Paper, reading: _Reading) -> str:
-    parts = [
-        f"chunk {chunk.ordinal + 1} of {len(paper.chunks)}: {reading.gaps[chunk.id]}" for chunk in paper.chunks if chunk.id in reading.gaps
-    ]
-    return "; ".join(parts)
+    """What was not answered, or not used of an answer, chunk by chunk."""
+    told = [reading.gaps, reading.losses, reading.notes]
+    parts = [(chunk, why[chunk.id]) for chunk in paper.chunks for why in told if chunk.id in why]
+    return "; ".join(f"chunk {chunk.ordinal + 1} of {len(paper.chunks)}: {what}" for chunk, what in parts)
 
 
 def _readable_pages(paper: _Paper) -> int:
-    return sum(page.status in {"text", "blank"} for page in paper.pages)
+    return sum(page.status in READABLE for page in paper.pages)

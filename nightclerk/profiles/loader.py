@@ -20,7 +20,8 @@ from pydantic import BaseModel, ValidationError
 import nightclerk
 from nightclerk.errors import ProfileError, UnknownProfile
 from nightclerk.profiles import check
-from nightclerk.profiles.models import TERM, CaseBook, Manifest, Profile, RuleBook
+from nightclerk.profiles.models import CaseBook, Manifest, Profile, RuleBook
+from nightclerk.profiles.patterns import TERM
 
 SHIPPED = Path(nightclerk.__file__).parent.parent / "prompts"
 FILES = ("profile.yaml", "system.jinja", "user.jinja", "schema.json", "rules.yaml", "cases.yaml")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from nightclerk.profiles.patterns import Pattern
 
 # the typed value of a finding: every answer carries all of these, null where one does not apply
 VALUE_FIELDS = ("text", "number", "unit", "scale", "currency", "date", "duration", "period_start", "period_end", "period_instant", "party")
@@ -18,26 +19,6 @@ Kind = Literal["clause", "party", "date", "money", "percentage", "duration", "ye
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Keyword = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^A-Z\s]+$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
-TERM = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-# a bracketed class and an escaped letter stay as they are; the rest of the alternation is the blanks between words
-_BLANK = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|(?P<blank> \??)", re.DOTALL)
-
-
-def _compiled(value: Any) -> Any:
-    """A rule's pattern: case does not matter, and a blank stands for any white space, since sentences run over line ends."""
-    if not isinstance(value, str):
-        # pydantic turns a ValueError into its own report, and lets a TypeError through
-        raise ValueError("a pattern is a string")
-    if loose := TERM.search(value):
-        raise ValueError(f"there is no term {loose[0]}")
-    spaced = _BLANK.sub(lambda found: {" ": r"\s+", " ?": r"\s*"}.get(found["blank"], found[0]), value)
-    try:
-        return re.compile(spaced, re.IGNORECASE | re.DOTALL)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"not a regular expression: {error}") from None
-
-
-Pattern = Annotated[re.Pattern[str], BeforeValidator(_compiled)]
 
 
 class Strict(BaseModel):

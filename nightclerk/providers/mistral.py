@@ -6,11 +6,13 @@ import asyncio
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
 
+from nightclerk import tokens
 from nightclerk.errors import CallTimeout, ConnectFailed, CutOff, MissingKey, ProviderStop
 from nightclerk.providers.clients import Clients
 from nightclerk.providers.prices import padded
@@ -21,6 +23,7 @@ from nightclerk.records import Ask, ModelCard, Reply, utc_now
 
 LONGEST_REPLY_BYTES = 20_000_000
 LIST_TIMEOUT_S = 30.0
+SHORTEST_SECRET = 12
 # An own system message replaces Magistral's default one, which holds the template its thinking follows: so the template goes along.
 THINKING_LEAD = "First think in a draft, following this template, until you are sure of the answer:"
 THINKING_TEMPLATE = "Your thoughts, working the task through as on scratch paper, in as many steps as it takes."
@@ -60,7 +63,7 @@ class Mistral:
             "model": card.id,
             "messages": [{"role": "system", "content": _system(ask, card)}, {"role": "user", "content": ask.user}],
             "temperature": card.temperature,
-            "max_tokens": _max_tokens(ask, card),
+            "max_tokens": self._max_tokens(ask, card),
             "stream": False,
             "random_seed": ask.sample,
         }
@@ -76,12 +79,22 @@ class Mistral:
             body["reasoning_effort"] = "high"
         return body
 
+    def prompt_tokens(self, ask: Ask, card: ModelCard) -> int:
+        """The messages, and what the models that are sent a schema get in front of them: a settings block that holds it."""
+        return ask.prompt_tokens + (_schema_tokens(json.dumps(ask.schema)) if card.structured_output else 0)
+
+    def _max_tokens(self, ask: Ask, card: ModelCard) -> int:
+        """Prompt and answer share the context. A prompt that leaves no room goes out as it is: the endpoint refuses it free of charge."""
+        most = min(ask.max_output_tokens, card.max_output_tokens)
+        room = card.context_tokens - padded(self.prompt_tokens(ask, card))
+        return min(most, room) if room > 0 else most
+
     async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
         """Send one body once and wait for the reply; see `Provider.send` for what it raises."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         response = await self._call("POST", "/v1/chat/completions", content=content, timeout_s=timeout_s)
-        headers, text = _facts(response)
         if response.is_success:
+            headers, text = _facts(response)
             return read_reply(text, http_status=response.status_code, headers=headers)
         raise self._problem(response, sent=_sent_text(body))
 
@@ -109,7 +122,7 @@ class Mistral:
         async with self._clients.lease() as client:
             try:
                 async with asyncio.timeout(timeout_s):
-                    return await _exchange(client, method, self._endpoint + path, content=content, timeout=limits)
+                    return await _exchange(client, method, self._endpoint + path, content=content, timeout=limits, key=self._key)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
                 raise ConnectFailed(f"no connection to the provider: {_words(error)}") from None
             except (httpx.WriteError, httpx.WriteTimeout) as error:
@@ -127,14 +140,19 @@ class Mistral:
         return problem_of(response.status_code, headers, text=text, sent=sent, now=utc_now())
 
 
-async def _exchange(client: httpx.AsyncClient, method: str, url: str, *, content: bytes | None, timeout: httpx.Timeout) -> httpx.Response:
-    """The response with its body. A success that broke off or grew too long is a `CutOff` with what came of it: it may have been billed."""
+async def _exchange(
+    client: httpx.AsyncClient, method: str, url: str, *, content: bytes | None, timeout: httpx.Timeout, key: SecretStr
+) -> httpx.Response:
+    """The response with its body, without the key should the server quote it: bodies are kept.
+
+    A success that broke off or grew too long is a `CutOff` with what came of it: it may have been billed.
+    """
     headers = {"content-type": "application/json"} if content is not None else {}
     received = bytearray()
     async with client.stream(method, url, content=content, headers=headers, timeout=timeout) as response:
         trouble = await _receive(response, received)
     whole = {name: value for name, value in response.headers.items() if name.lower() not in {"content-encoding", "content-length"}}
-    arrived = httpx.Response(response.status_code, headers=whole, content=bytes(received))
+    arrived = httpx.Response(response.status_code, headers=whole, content=_without(key, bytes(received)))
     if trouble and arrived.is_success:
         names, text = _facts(arrived)
         raise CutOff(
@@ -145,6 +163,12 @@ async def _exchange(client: httpx.AsyncClient, method: str, url: str, *, content
             raw_body=clean(text),
         )
     return arrived
+
+
+def _without(key: SecretStr, body: bytes) -> bytes:
+    secret = key.get_secret_value().encode()
+    # what is shorter is a placeholder, as for a server of one's own, and may stand in any answer
+    return body.replace(secret, b"[key]") if len(secret) >= SHORTEST_SECRET else body
 
 
 async def _receive(response: httpx.Response, received: bytearray) -> str:
@@ -176,11 +200,9 @@ def _system(ask: Ask, card: ModelCard) -> str | list[dict[str, Any]]:
     return [{"type": "text", "text": THINKING_LEAD}, template, {"type": "text", "text": ask.system}]
 
 
-def _max_tokens(ask: Ask, card: ModelCard) -> int:
-    """Prompt and answer share the context. A prompt that leaves no room goes out as it is: the endpoint refuses it free of charge."""
-    most = min(ask.max_output_tokens, card.max_output_tokens)
-    room = card.context_tokens - padded(ask.prompt_tokens)
-    return min(most, room) if room > 0 else most
+@lru_cache(maxsize=32)
+def _schema_tokens(schema: str) -> int:
+    return tokens.count(schema)
 
 
 def _facts(response: httpx.Response) -> tuple[dict[str, str], str]:

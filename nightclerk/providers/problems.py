@@ -34,6 +34,8 @@ MESSAGE_CHARACTERS = 300
 ECHO_CHARACTERS = 32
 DEEPEST = 6
 RETRYABLE_4XX = frozenset({408, 409, 425})
+# a gateway stopped waiting; the model behind it may have worked on, and then it is billed
+GATEWAY_TIMEOUTS = frozenset({504, 524})
 CONTEXT = re.compile(
     r"context[ _](is )?too long|maximum context|context[ _]length|context[ _]size|input too large|couldn't fit|prompt[ _](is )?too long"
     r"|model_context_exceeded|too large for model",
@@ -73,7 +75,7 @@ def problem_of(http_status: int, headers: Mapping[str, str], *, text: str, sent:
     facts: dict[str, Any] = {"http_status": http_status, "code": problem.code, "provider_request_id": request_id(headers)}
     if http_status == 429:
         return Refused(said, retry_after_s=retry_after_s(headers, now), **facts)
-    return _call_error(http_status, told)(said, **facts)
+    return _call_error(http_status, told)(said, billable=http_status in GATEWAY_TIMEOUTS, **facts)
 
 
 def _stop(http_status: int, told: str, *, code: str | None) -> type[ProviderStop] | None:

@@ -29,6 +29,9 @@ class Provider(Protocol):
     def wire(self, ask: Ask, card: ModelCard) -> dict[str, Any]:
         """The body that asks this question: pure, JSON, the same for the same question, since its hash is the key of the cache."""
 
+    def prompt_tokens(self, ask: Ask, card: ModelCard) -> int:
+        """How many prompt tokens that body is expected to be billed with: all that the model is given, not the messages alone."""
+
     async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
         """Send one body once and wait for the reply.
 

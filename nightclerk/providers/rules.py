@@ -37,11 +37,16 @@ class Rules:
             "text": ask.chunk_text,
         }
 
+    def prompt_tokens(self, ask: Ask, card: ModelCard) -> int:
+        """Those of the prompt that a model would get: nothing is billed, and the count serves for comparison."""
+        return ask.prompt_tokens
+
     async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
         """Read one chunk off the loop.
 
         Raises:
             CallTimeout: it took longer than asked.
+            GiveUpCall: one of the rules ran out of time over this chunk; it names the rule.
             Unprocessable: the profile is no longer the one that the body was made with.
         """
         try:

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nightclerk.records import Finding, Price, derived_id
+from nightclerk.records import READABLE, Finding, Price, derived_id
+from nightclerk.store import ledger
 from nightclerk.store import tables as t
 from nightclerk.store.rows import insert_new
 
@@ -27,6 +28,7 @@ class Due:
     reader: str
     state: str
     reason: str
+    pages_unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,10 @@ def ensure_price(conn: sa.Connection, price: Price) -> None:
 def answered(conn: sa.Connection, collection_id: str, lineage_id: str, *, profile: str, provider: str) -> Sequence[Due]:
     """The analyses of this document, in any reading, for this profile name and provider, whose questions were all answered."""
     a, d, p = t.analyses.c, t.documents.c, t.prompt_versions.c
+    pages = sa.select(sa.func.count()).where(t.pages.c.document_id == d.id, t.pages.c.status.not_in(READABLE))
+    unread = pages.correlate(t.documents).scalar_subquery()
     query = (
-        sa.select(a.id, a.document_id, p.sha256, a.model, d.reader, a.state, a.reason)
+        sa.select(a.id, a.document_id, p.sha256, a.model, d.reader, a.state, a.reason, unread.label("pages_unread"))
         .select_from(t.analyses.join(t.documents, a.document_id == d.id).join(t.prompt_versions, a.prompt_version_id == p.id))
         .where(a.collection_id == collection_id, d.lineage_id == lineage_id, p.name == profile, a.provider == provider)
         .where(a.settled_at.is_not(None), a.chunks > 0, a.chunks_answered == a.chunks)
@@ -76,11 +80,21 @@ def file_plan(conn: sa.Connection, analysis: Row, *, chunks: Sequence[Row], requ
     insert_new(conn, t.chunks, chunks)
     insert_new(conn, t.requests, requests)
     insert_new(conn, t.questions, questions)
-    reopen_failed(conn, analysis["id"])
+
+
+def settled_since(conn: sa.Connection, analysis_id: str, since: datetime) -> tuple[str, str] | None:
+    """(state, reason) of an analysis that was settled since that time and has nothing left to ask; None where it wants work."""
+    a, q = t.analyses.c, t.questions.c
+    unasked = sa.select(q.id).where(q.analysis_id == a.id, q.state == "open").exists()
+    row = conn.execute(sa.select(a.state, a.reason).where(a.id == analysis_id, a.settled_at >= since, ~unasked)).first()
+    return (row.state, row.reason) if row else None
 
 
 def reopen_failed(conn: sa.Connection, analysis_id: str) -> None:
-    """Open the questions that failed without a paid answer; the same prompt is never paid for twice to fail again."""
+    """Open the questions that failed without a paid answer; the same prompt is never paid for twice to fail again.
+
+    For whoever holds the lease: an analysis that is worked on has its own idea of what failed.
+    """
     q = t.questions.c
     paid = sa.select(t.replies.c.call_id).where(t.replies.c.request_hash == q.request_hash).exists()
     conn.execute(sa.update(t.questions).where(q.analysis_id == analysis_id, q.state == "failed", ~paid).values(state="open", reason=""))
@@ -125,26 +139,30 @@ def replies(conn: sa.Connection, analysis_id: str) -> list[ReplyRow]:
     return list(newest.values())
 
 
-def give_up_question(conn: sa.Connection, question_id: str, request_hash: str, reason: str) -> None:
-    """A stored reply is no use: it is no cache hit any more, and its question failed."""
-    conn.execute(sa.update(t.replies).where(t.replies.c.request_hash == request_hash).values(usable=False, unusable_reason=reason))
-    conn.execute(sa.update(t.questions).where(t.questions.c.id == question_id).values(state="failed", reason=reason))
+def replace_questions(
+    conn: sa.Connection, useless: Sequence[tuple[ReplyRow, str]], *, requests: Sequence[Row], questions: Sequence[Row]
+) -> None:
+    """Give up the questions whose stored reply is of no use, with the reason, and file what is asked in their place: all or nothing.
 
-
-def file_questions(conn: sa.Connection, *, requests: Sequence[Row], questions: Sequence[Row]) -> None:
-    """File further questions of an analysis."""
+    Such a reply is no cache hit any more, for nobody who asks the same.
+    """
+    q = t.questions.c
+    for reply, reason in useless:
+        ledger.mark_unusable(conn, reply.request_hash, reason)
+        conn.execute(sa.update(t.questions).where(q.id == reply.question_id).values(state="failed", reason=reason))
     insert_new(conn, t.requests, requests)
     insert_new(conn, t.questions, questions)
 
 
 def file_findings(conn: sa.Connection, analysis_id: str, findings: Sequence[tuple[str, Finding]], *, outcome: Row, now: datetime) -> None:
     """Replace the findings of an analysis by these (id, finding) and file how it ended; doing it again gives the same rows."""
+    # first, since it locks the row: two who settle at once on PostgreSQL would otherwise mix their findings
+    conn.execute(sa.update(t.analyses).where(t.analyses.c.id == analysis_id).values(settled_at=now, **outcome))
     old = sa.select(t.findings.c.id).where(t.findings.c.analysis_id == analysis_id)
     conn.execute(sa.delete(t.evidence).where(t.evidence.c.finding_id.in_(old)))
     conn.execute(sa.delete(t.findings).where(t.findings.c.analysis_id == analysis_id))
     insert_new(conn, t.findings, [_finding_row(analysis_id, identity, finding, now) for identity, finding in findings])
     insert_new(conn, t.evidence, [row for identity, finding in findings for row in _evidence_rows(identity, finding)])
-    conn.execute(sa.update(t.analyses).where(t.analyses.c.id == analysis_id).values(settled_at=now, **outcome))
 
 
 def _finding_row(analysis_id: str, identity: str, finding: Finding, now: datetime) -> dict[str, Any]:
@@ -185,14 +203,19 @@ def _evidence_rows(finding_id: str, finding: Finding) -> list[dict[str, Any]]:
             "char_start": item.char_start,
             "char_end": item.char_end,
             "page_index": item.page_index,
-            "page_label": item.page_label,
+            "page_label": _label(item.page_label),
             "last_page_index": item.last_page_index,
-            "last_page_label": item.last_page_label,
+            "last_page_label": _label(item.last_page_label),
             "clause_path": item.clause_path,
             "match_level": item.match_level,
         }
         for ordinal, item in enumerate(finding.evidence)
     ]
+
+
+def _label(printed: str | None) -> str | None:
+    """A page's label as wide as its column; a file may print anything there."""
+    return printed[:60] if printed else printed
 
 
 def outcome(conn: sa.Connection, analysis_id: str) -> tuple[str, str]:

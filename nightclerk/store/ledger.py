@@ -55,6 +55,12 @@ _USABLE = (
 )
 _USABLE_ONE = _USABLE.where(_reply.request_hash == sa.bindparam("request_hash")).limit(1)
 _USABLE_MANY = _USABLE.where(_reply.request_hash.in_(sa.bindparam("hashes", expanding=True)))
+_LOCK_REQUEST = sa.select(t.requests.c.hash).where(t.requests.c.hash == sa.bindparam("request_hash")).with_for_update()
+_SENT_ELSEWHERE = (
+    sa.select(_call.id)
+    .where(_call.request_hash == sa.bindparam("request_hash"), _call.state == "sent", _call.process_id != sa.bindparam("process"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,10 @@ class NoRoom(Exception):
         return self.budget.spent_nano_usd + self.needed_nano_usd > self.budget.cap_nano_usd
 
 
+class Underway(Exception):
+    """Another process has sent the same request and waits for the answer: whoever sends it too pays for it twice."""
+
+
 def budget_id(kind: str, subject: str) -> str:
     """The id of a budget; `kind` is run, day, month or collection."""
     return derived_id("budget", kind, subject)
@@ -121,12 +131,18 @@ def open_call(
     False when the store already holds a usable reply to this request: then the question is answered from it, at no cost.
 
     Raises:
+        Underway: another process has the same request in flight.
         NoRoom: the ceiling does not fit under one of the budgets.
     """
+    if conn.dialect.name == "postgresql":
+        # two processes must not both look before either has filed its call; SQLite has one writer at a time
+        conn.execute(_LOCK_REQUEST, {"request_hash": call["request_hash"]})
     reply = usable_reply(conn, call["request_hash"])
     if reply is not None:
         book_cache_hit(conn, call, reply=reply, price=price, question_id=question_id, now=now)
         return False
+    if conn.execute(_SENT_ELSEWHERE, {"request_hash": call["request_hash"], "process": call["process_id"]}).first():
+        raise Underway
     if conn.execute(_INSERT_CALL[conn.dialect.name], call).rowcount:
         reserve(conn, budget_ids, call["reserved_nano_usd"])
     return True

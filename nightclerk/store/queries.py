@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nightclerk.store.tables import runs
+
 Rows = list[Mapping[str, Any]]
 
 TAIL = [
@@ -75,17 +77,24 @@ def run_summary(conn: sa.Connection, run_id: str) -> Mapping[str, Any]:
     return dict(conn.execute(sa.text("SELECT * FROM run_summary WHERE run_id = :run"), {"run": run_id}).mappings().one())
 
 
+def run_notes(conn: sa.Connection, run_id: str) -> list[str]:
+    """What was to be said about the model when the run began: another one than asked for, deprecated, retired."""
+    return list(conn.execute(sa.select(runs.c.parameters).where(runs.c.id == run_id)).scalar_one().get("notes", []))
+
+
 def newest_runs(conn: sa.Connection, *, limit: int) -> Rows:
     """Rows of `run_summary`, newest first."""
     return _rows(conn, sa.text("SELECT * FROM run_summary ORDER BY started_at DESC LIMIT :limit"), limit=limit)
 
 
 def run_documents(conn: sa.Connection, run_id: str) -> Rows:
-    """How each document of a run ended, with its pages and how many of them could be read."""
+    """How each document of a run ended, its pages and how many of them could be read, and whether an earlier run had analysed it."""
     query = """
         SELECT s.name AS document, s.uri, r.state, r.reason, d.pages, d.status AS document_status,
-               (SELECT COUNT(*) FROM pages g WHERE g.document_id = d.id AND g.status IN ('text', 'blank')) AS pages_readable
-        FROM run_documents r JOIN document_sources s ON s.id = r.source_id LEFT JOIN documents d ON d.id = r.document_id
+               CASE WHEN a.settled_at < n.started_at THEN 1 ELSE 0 END AS analysed_before,
+               (SELECT COUNT(*) FROM pages g WHERE g.document_id = d.id AND g.status IN ('text', 'ocr', 'blank')) AS pages_readable
+        FROM run_documents r JOIN runs n ON n.id = r.run_id JOIN document_sources s ON s.id = r.source_id
+        LEFT JOIN documents d ON d.id = r.document_id LEFT JOIN analyses a ON a.id = r.analysis_id
         WHERE r.run_id = :run ORDER BY s.uri"""
     return _rows(conn, sa.text(query), run=run_id)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nightclerk.records import derived_id
+from nightclerk.records import READABLE, derived_id
 from nightclerk.store import tables as t
 from nightclerk.store.rows import insert_new
 
@@ -111,7 +111,7 @@ def documents_of(conn: sa.Connection, run_id: str) -> Sequence[sa.Row[Any]]:
     r, s, d = t.run_documents.c, t.document_sources.c, t.documents.c
     readable = (
         sa.select(sa.func.count())
-        .where(t.pages.c.document_id == d.id, t.pages.c.status.in_(["text", "blank"]))
+        .where(t.pages.c.document_id == d.id, t.pages.c.status.in_(READABLE))
         .correlate(t.documents)
         .scalar_subquery()
     )

@@ -63,18 +63,22 @@ def see_source(
     return identity
 
 
-def mark_vanished(conn: sa.Connection, collection_id: str, *, root_uris: Sequence[str], before: datetime) -> int:
-    """Mark the sources under these roots that this walk did not meet any more; returns how many."""
-    under = [t.document_sources.c.uri.startswith(root.rstrip("/") + "/", autoescape=True) for root in root_uris]
-    if not under:
-        return 0
-    gone = (
-        sa.update(t.document_sources)
-        .where(t.document_sources.c.collection_id == collection_id, t.document_sources.c.last_seen_at < before, sa.or_(*under))
-        .where(t.document_sources.c.status != "vanished")
-        .values(status="vanished", reason="the file is no longer at this place")
-    )
-    return conn.execute(gone).rowcount
+def mark_vanished(
+    conn: sa.Connection, collection_id: str, *, root_uris: Sequence[str], hidden_uris: Sequence[str] = (), before: datetime
+) -> int:
+    """Mark the sources under these roots, but not under the hidden folders, that this walk did not meet any more; returns how many."""
+    s = t.document_sources.c
+    missing = sa.select(s.id, s.uri).where(s.collection_id == collection_id, s.last_seen_at < before, s.status != "vanished")
+    # compared here: LIKE takes /Inbox and /inbox for the same folder on SQLite
+    gone = [row.id for row in conn.execute(missing) if _under(row.uri, root_uris) and not _under(row.uri, hidden_uris)]
+    for start in range(0, len(gone), 500):
+        these = sa.update(t.document_sources).where(s.id.in_(gone[start : start + 500]))
+        conn.execute(these.values(status="vanished", reason="the file is no longer at this place"))
+    return len(gone)
+
+
+def _under(uri: str, folders: Sequence[str]) -> bool:
+    return any(uri.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def document_id(sha256: str, view: str, reader: str, scope: str) -> str:
@@ -83,7 +87,7 @@ def document_id(sha256: str, view: str, reader: str, scope: str) -> str:
 
 
 def find_document(conn: sa.Connection, sha256: str, *, view: str, reader: str, scope: str) -> StoredDocument | None:
-    """The reading of this content by this reader, if it was read before and did not run into a limit."""
+    """The reading of this content by this reader, if it was read before and neither ran into a limit nor lacked a password."""
     identity = document_id(sha256, view, reader, scope)
     row = conn.execute(_summary().where(t.documents.c.id == identity, t.documents.c.status.not_in(TRY_AGAIN))).one_or_none()
     return StoredDocument(*row) if row else None
@@ -105,7 +109,7 @@ def file_document(conn: sa.Connection, sha256: str, document: Document, *, scope
         "scope": scope,
         "lineage_id": derived_id("lineage", sha256, scope),
         "title": document.title,
-        "language": document.language or None,
+        "language": document.language[:20] or None,
         "pages": len(document.pages),
         "characters": len(document.text),
         "text": document.text,
@@ -120,8 +124,8 @@ def file_document(conn: sa.Connection, sha256: str, document: Document, *, scope
     return StoredDocument(*conn.execute(_summary().where(t.documents.c.id == identity)).one())
 
 
-# a reading that ran into a limit says nothing about the file: with other limits it is tried again, and the row is overwritten
-TRY_AGAIN = ("failed", "too_large")
+# a reading that ran into a limit or lacked a password says nothing about the file: it is tried again, and the row is overwritten
+TRY_AGAIN = ("failed", "too_large", "encrypted")
 
 
 def _replace_failed(conn: sa.Connection, identity: str, row: Mapping[str, object]) -> bool:

@@ -80,13 +80,17 @@ def check(engine: sa.Engine, *, migrations: Path = MIGRATIONS) -> list[str]:
     """What differs from this code, one line each; empty where version, tables, columns, constraints, indexes and views are as declared."""
     with _trouble_told(engine):
         found, known = current(engine), head(migrations)
-        problems = [] if found == known else [f"version: {found or 'none'} instead of {known}"]
+        if found is not None and found > known:
+            return [str(_ahead(found, known))]
+        if found != known:
+            # all else that differs follows from it
+            return [f"version: {found or 'none'} instead of {known}; run `nightclerk db upgrade`"]
         with reading(engine) as conn:
             there = set(sa.inspect(conn).get_view_names())
             context = MigrationContext.configure(conn, opts={"compare_type": True, "include_name": _ours, "version_table": VERSION_TABLE})
             differences = compare_metadata(context, metadata)
-    problems += [f"view {name} is missing" for name in _views(migrations) if name not in there]
-    return problems + [f"schema: {difference}" for difference in differences]
+    missing = [f"view {name} is missing" for name in _views(migrations) if name not in there]
+    return missing + [f"schema: {difference}" for difference in differences]
 
 
 def _run_migrations(conn: sa.Connection, migrations: Path) -> None:

@@ -71,6 +71,24 @@ def test_kill_and_run_again(database_url: str) -> None:
         assert office.states() == {"answered": 40}
 
 
+def test_a_living_process_tidies_up_after_a_dead_one(database_url: str) -> None:
+    """What was in flight in a process that was killed is booked by the next heartbeat of one that works, without a new start."""
+    killed_in_the_middle(database_url)
+    with Store.open(database_url) as store:
+        process_id = store.write_now(processes.register, "a" * 32, now=utc_now())
+
+        async def live_a_little() -> None:
+            beating = asyncio.create_task(heartbeat(store, process_id, every_s=0.05))
+            await asyncio.sleep(0.5)
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+        asyncio.run(live_a_little())
+        office = Office.reopen(store)
+        assert [call["state"] for call in office.calls()].count("lost") == 8
+        assert office.budget().reserved_nano_usd == 0
+
+
 def test_the_heart_beats(office: Office) -> None:
     """The heartbeat renews the process's row until it is cancelled, and a database that is away for a moment does not end it."""
     old = utc_now() - timedelta(hours=1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,8 +23,8 @@ from nightclerk.errors import (
     Unauthorised,
     Unprocessable,
 )
-from nightclerk.records import Usage
-from nightclerk.store import ledger
+from nightclerk.records import Usage, utc_now
+from nightclerk.store import ledger, processes
 from nightclerk.store import tables as t
 
 COST = 3_000 * 2_000 + 400 * 5_000
@@ -84,6 +86,41 @@ def test_the_same_request_asked_at_once_is_sent_once(office: Office) -> None:
     assert len(provider.sent) == 1
     assert office.states() == {"answered": 20}
     assert sorted(call["mode"] for call in office.calls()) == ["cache"] * 19 + ["realtime"]
+
+
+def test_what_another_process_has_in_flight_is_waited_for(any_office: Office) -> None:
+    """Two processes that ask the same at once send it once; a call that failed over there is sent here."""
+    elsewhere = any_office.store.write_now(processes.register, "b" * 32, now=utc_now())
+    other = replace(any_office.terms, process_id=elsewhere)
+    [good, bad] = any_office.ask(2)
+    sent: list[str] = []
+
+    async def act(key: str) -> Any:
+        sent.append(key)
+        await asyncio.sleep(0.2)
+        return ContextTooLong("no") if key == bad.body["key"] and sent.count(key) == 1 else reply()
+
+    async def both() -> None:
+        mine, theirs = (dispatcher(any_office, Script(lambda key, _: act(key))) for _ in range(2))
+        first = asyncio.create_task(theirs.drain(other, [good, bad]))
+        await asyncio.sleep(0.1)
+        await asyncio.gather(first, mine.drain(any_office.terms, [good, bad]))
+
+    asyncio.run(both())
+    assert sorted(sent) == sorted([good.body["key"], bad.body["key"], bad.body["key"]])
+    assert any_office.budget().reserved_nano_usd == 0
+    assert any_office.states() == {"answered": 2}
+
+
+@pytest.mark.parametrize("tokens", [10**30, 2**31, -1, True, 1.5, "7"])
+def test_an_impossible_usage_in_a_cut_off_answer_is_none(office: Office, tokens: Any) -> None:
+    """A figure that no call can have used does not reach the books: the call is booked by what arrived, and nothing stays open."""
+    usage = json.dumps({"prompt_tokens": tokens, "completion_tokens": 1})
+    body = f'{{"id":"1","usage":{usage},"choices":[{{"mess'
+    script = Script(lambda _, n: CutOff("cut", http_status=200, billable=True, raw_body=body) if n == 1 else reply())
+    drain(office, script, office.ask(1))
+    assert [call["cost_basis"] for call in office.calls()] == ["estimate", "usage"]
+    assert office.budget().reserved_nano_usd == 0
 
 
 def test_a_failed_request_fails_for_all_who_asked_it(office: Office) -> None:

@@ -46,14 +46,19 @@ def prompt_tokens(body: Mapping[str, Any], count: Callable[[str], int], *, nativ
     """Tokens of a prompt: its texts and the control tokens of the chat format.
 
     3 for the first user message and 2 for each further one, 2 for each system message, 1 for the end of each assistant turn, 2 around each
-    thinking chunk, and 12 for the settings block that the models with `reasoning_effort` get.
+    thinking chunk, and 12 for the settings block that the models with `reasoning_effort` get, with the answer's schema in it.
     """
-    total = 1 + (12 if body.get("reasoning_effort") and not native_reasoning else 0)
+    total = 1 + (12 + _schema_tokens(body, count) if body.get("reasoning_effort") and not native_reasoning else 0)
     for message in body["messages"]:
         total += {"system": 2, "user": 2, "assistant": 1, "tool": 2}[message["role"]]
         for kind, text in _pieces(message.get("content")):
             total += count(text) + (2 if kind == "thinking" else 0)
     return total
+
+
+def _schema_tokens(body: Mapping[str, Any], count: Callable[[str], int]) -> int:
+    asked = (body.get("response_format") or {}).get("json_schema")
+    return count(json.dumps(asked["schema"])) if asked else 0
 
 
 def _profile_name(body: Mapping[str, Any]) -> str | None:

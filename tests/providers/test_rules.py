@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import textwrap
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -108,18 +108,18 @@ def test_every_instance_is_found() -> None:
 class _Counting:
     """A pattern that counts the characters it is given to search."""
 
-    def __init__(self, pattern: re.Pattern[str], seen: list[int]) -> None:
+    def __init__(self, pattern: regex.Pattern[str], seen: list[int]) -> None:
         self._pattern, self._seen = pattern, seen
 
-    def search(self, text: str) -> re.Match[str] | None:
+    def search(self, text: str, **limits: Any) -> regex.Match[str] | None:
         """Search and count."""
         self._seen.append(len(text))
-        return self._pattern.search(text)
+        return self._pattern.search(text, **limits)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str, **limits: Any) -> Iterator[regex.Match[str]]:
         """Search on and count."""
         self._seen.append(len(text))
-        return self._pattern.finditer(text)
+        return self._pattern.finditer(text, **limits)
 
 
 def _counted(profile: Profile, text: str) -> list[int]:

@@ -166,7 +166,7 @@ def test_a_database_behind_is_told_to_upgrade(database_url: str, tmp_path: Path)
     later = a_later_version(tmp_path, "pass")
     with pytest.raises(StoreError, match=r"at version 0001 .* needs 0002.*`nightclerk db upgrade`"):
         ensure_ready(engine, migrations=later)
-    assert check(engine, migrations=later) == ["version: 0001 instead of 0002"]
+    assert check(engine, migrations=later) == ["version: 0001 instead of 0002; run `nightclerk db upgrade`"]
     upgrade(engine, migrations=later)
     ensure_ready(engine, migrations=later)
     engine.dispose()

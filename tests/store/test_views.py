@@ -319,14 +319,14 @@ def test_a_run_is_summed_up_while_it_runs(store: Store, deal: Deal, put: Put) ->
 
 def test_coverage_says_what_was_answered_and_what_could_be_read(store: Store, deal: Deal, put: Put) -> None:
     """The share is of characters; a document without text has none; pages that are blank count as read."""
-    deal.document("loan", pages=4)
+    deal.document("loan", pages=5)
     deal.document("scan", status="needs_ocr", pages=1)
-    for index, status in enumerate(("text", "blank", "needs_ocr", "garbled")):
+    for index, status in enumerate(("text", "ocr", "blank", "needs_ocr", "garbled")):
         put(t.pages, document_id="loan", page_index=index, status=status)
     deal.analysed("a", "loan", state="partial", chunks=4, chunks_answered=3, characters=1000, characters_answered=750)
     deal.analysed("b", "scan", state="partial")
     found = rows(store, "SELECT document, state, chunks, chunks_answered, share, pages, pages_readable FROM coverage ORDER BY document")
-    assert found == [("loan.pdf", "partial", 4, 3, 0.75, 4, 2), ("scan.pdf", "partial", 0, 0, None, 1, 0)]
+    assert found == [("loan.pdf", "partial", 4, 3, 0.75, 5, 3), ("scan.pdf", "partial", 0, 0, None, 1, 0)]
 
 
 def test_everything_unread_is_listed_with_its_reason(store: Store, deal: Deal, put: Put) -> None:
@@ -340,6 +340,7 @@ def test_everything_unread_is_listed_with_its_reason(store: Store, deal: Deal, p
     for name, index, status in (
         ("fine", 0, "text"),
         ("fine", 1, "blank"),
+        ("fine", 2, "ocr"),
         ("partly", 0, "text"),
         ("partly", 1, "garbled"),
         ("locked", 0, "x"),

@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from nightclerk.errors import GiveUpCall
 from nightclerk.profiles import Profile, Rule
 from nightclerk.providers.analyst import sentences, values
+from nightclerk.providers.analyst.bounded import SECONDS_PER_RULE, Searches
 
 Span = tuple[int, int]
 
@@ -15,7 +17,10 @@ Span = tuple[int, int]
 def answer(profile: Profile, text: str, position: tuple[int, int]) -> dict[str, Any]:
     """What the rules find in one chunk, in the form of the profile's schema; `position` is its (ordinal from 0, count).
 
-    A pure function. It says `present` with a quote that is an exact slice of the text, or nothing.
+    It says `present` with a quote that is an exact slice of the text, or nothing; the same arguments give the same answer.
+
+    Raises:
+        GiveUpCall: a rule ran out of time, so there is no answer about this chunk; it names profile, rule and place.
     """
     kinds = {category.name: category.kind for category in profile.categories}
     spans = sentences.split(text)
@@ -23,7 +28,7 @@ def answer(profile: Profile, text: str, position: tuple[int, int]) -> dict[str, 
     found: dict[tuple[str, Span], Rule] = {}
     for rule in profile.rules:
         if rule.within is None or position[0] == 0:
-            for span in _hits(rule, text, _regions(rule, text, spans, candidates)):
+            for span in _hits(profile.id, rule, text, _regions(rule, text, spans, candidates)):
                 found.setdefault((rule.category, span), rule)
     ordered = sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))
     return {"findings": [_finding(rule, text[start:end], kinds[category]) for (category, (start, end)), rule in ordered]}
@@ -57,28 +62,42 @@ def _regions(rule: Rule, text: str, spans: list[Span], candidates: Mapping[str, 
     return [spans[number] for number in picked if rule.within is None or spans[number][0] < rule.within]
 
 
-def _hits(rule: Rule, text: str, regions: Iterable[Span]) -> Iterator[Span]:
+def _hits(profile_id: str, rule: Rule, text: str, regions: Iterable[Span]) -> Iterator[Span]:
     """The spans that a rule quotes, at most `limit`. The same words are quoted once: they could only be found at the same place."""
+    searches = Searches()
     seen: set[str] = set()
     for start, end in regions:
-        for first, last in _quotes(rule, text[start:end]):
-            quote = text[start + first : start + last]
-            if quote in seen:
-                continue
-            seen.add(quote)
-            yield start + first, start + last
-            if len(seen) == rule.limit:
-                return
+        try:
+            for first, last in _quotes(rule, text[start:end], searches):
+                quote = text[start + first : start + last]
+                if quote in seen:
+                    continue
+                seen.add(quote)
+                yield start + first, start + last
+                if len(seen) == rule.limit:
+                    return
+        except TimeoutError:
+            raise _out_of_time(profile_id, rule, (start, end)) from None
 
 
-def _quotes(rule: Rule, sentence: str) -> Iterator[Span]:
-    first = rule.pattern.search(sentence)
-    if not first or not all(pattern.search(sentence) for pattern in rule.also) or any(pattern.search(sentence) for pattern in rule.unless):
+def _out_of_time(profile_id: str, rule: Rule, place: Span) -> GiveUpCall:
+    return GiveUpCall(
+        f"rule {rule.id} of profile {profile_id} used up its {SECONDS_PER_RULE:g} s at characters {place[0]} to {place[1]} of this chunk, "
+        "so the chunk has no answer: its patterns backtrack too much; in rules.yaml write .{0,200} for .* and repeat nothing that is "
+        "itself repeated, then run again"
+    )
+
+
+def _quotes(rule: Rule, sentence: str, searches: Searches) -> Iterator[Span]:
+    def stands(pattern: Any) -> bool:
+        return searches.search(pattern, sentence) is not None
+
+    if not stands(rule.pattern) or not all(map(stands, rule.also)) or any(map(stands, rule.unless)):
         return
     if rule.quote == "sentence":
         yield 0, len(sentence)
         return
-    for match in rule.pattern.finditer(sentence):
+    for match in searches.finditer(rule.pattern, sentence):
         first_char, end = match.span(match.lastgroup or 0)
         if first_char < end:
             yield first_char, end
