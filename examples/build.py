@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from builders.faults import build_workbook, cut_off
+from builders.faults import build_photo, build_workbook, cut_off
 from builders.pdf import build_pdf
 from builders.scan import replace_page, scan_pdf
 from builders.web import build_filing, build_page
@@ -41,6 +41,7 @@ def build_readable(inbox: Path) -> None:
     build_pdf(text("credit-agreement-extract.md"), inbox / "credit-agreement-extract.pdf", "Credit Agreement of March 15, 2023 (extract)")
     build_filing(text("annual-report-10k.md"), inbox / "annual-report-10k.html", title="Harbourline Freight Holdings, Inc. - 10-K 2025")
     build_page(text("dienstleistungsvertrag.md"), inbox / "dienstleistungsvertrag.html", language="de")
+    build_workbook(inbox / "rate-card.xlsx")
     for name in ("board-memo.md", "side-letter.txt"):
         shutil.copyfile(HERE / "texts" / name, inbox / name)
 
@@ -56,7 +57,7 @@ def build_troublesome(inbox: Path, scratch: Path) -> None:
     build_pdf(text("insurance-policy.md"), whole, "Cargo Insurance Policy LM-CARGO-5521")
     cut_off(whole, inbox / "damaged.pdf", share=0.45)
     build_pdf(text("settlement-agreement.md"), inbox / "encrypted.pdf", "Confidential Settlement Agreement", password=PASSWORD)
-    build_workbook(inbox / "rate-card.xlsx")
+    build_photo(inbox / "loading-dock.png")
     (inbox / "empty.txt").write_bytes(b"")
     shutil.copyfile(inbox / "services-agreement.pdf", inbox / "signed" / "MSA Tallowmere (counterpart).pdf")
 

@@ -62,8 +62,14 @@ def show() -> None:
         for run in reversed(store.read(queries.newest_runs, limit=2)):
             report = store.read(RunReport.read, run["run_id"])
             print(f"\n{report.summary['collection']}, profile {report.summary['profile']}:\n{text(report, wide=False)}\n")
-            for document, rows in groupby(store.read(queries.run_findings, run["run_id"]), key=lambda row: row["document"]):
-                print_findings(document, list(rows))
+            shown: dict[Any, str] = {}
+            for document, group in groupby(store.read(queries.run_findings, run["run_id"]), key=lambda row: row["document"]):
+                rows = list(group)
+                first = shown.setdefault(tuple((row["category"], row["quote"]) for row in rows), document)
+                if first == document:
+                    print_findings(document, rows)
+                else:
+                    print(f"  {document}\n    (the same as {first})")
 
 
 def print_findings(document: str, rows: list[Any]) -> None:

@@ -6,24 +6,30 @@ Lists are written as JSON (`["/srv/inbox"]`). A wrong value is a `SettingsError`
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from nightclerk.errors import SettingsError
 
 PREFIX = "NIGHTCLERK_"
+ENV_FILE = ".env"
+# far above any night, far below what 64 bits of nano-USD hold
+MOST_USD = 1_000_000
 
 
 class Settings(BaseSettings):
     """What a person can set. Each field is the environment variable `NIGHTCLERK_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     data_dir: Path = Field(Path.home() / ".nightclerk", description="Folder for everything Nightclerk keeps on disk.")
     database_url: str = Field("", description="SQLAlchemy URL; empty means a SQLite file in the data folder.")
@@ -31,23 +37,36 @@ class Settings(BaseSettings):
     model: str = Field("magistral", description="A model id, or `magistral`: the first of the ordered list that the endpoint serves.")
     api_key: SecretStr | None = Field(None, description="Key of the Mistral endpoint. Never logged and never stored.")
     endpoint: str = Field("https://api.mistral.ai", description="Base URL of the Mistral endpoint, without /v1.")
-    requests_per_second: float = Field(1.0, gt=0, le=10_000, description="The provider's request limit; fractions are allowed.")
-    tokens_per_minute: int = Field(500_000, gt=0, description="The provider's limit on prompt and completion tokens together.")
+    requests_per_second: float = Field(
+        1.0, gt=0, le=10_000, allow_inf_nan=False, description="The provider's request limit; fractions are allowed."
+    )
+    tokens_per_minute: int = Field(500_000, gt=0, le=10**12, description="The provider's limit on prompt and completion tokens together.")
     max_in_flight: int = Field(64, ge=1, le=1_000, description="How many calls may be open at once.")
-    call_timeout_s: float = Field(300.0, gt=0, description="Deadline of one whole call, in seconds.")
+    call_timeout_s: float = Field(300.0, gt=0, le=86_400, description="Deadline of one whole call, in seconds.")
     max_attempts: int = Field(6, ge=1, le=100, description="How often one request is tried before its question is given up.")
-    budget_usd: Decimal = Field(Decimal(5), ge=0, description="What one run may spend at most, in USD.")
+    budget_usd: Decimal = Field(Decimal(5), ge=0, le=MOST_USD, description="What one run may spend at most, in USD.")
     source_roots: list[Path] = Field(
         default_factory=list, description="Folders that a form may name; a path on the command line is consent."
     )
     profile_path: list[Path] = Field(default_factory=list, description="Folders with your own profiles, searched before the shipped ones.")
     chunk_tokens: int = Field(8_000, ge=200, le=100_000, description="Size of a chunk, in Mistral tokens.")
     reanalyse: Literal["never", "prompt", "model", "reader", "all"] = Field("never", description="What makes a document due again.")
-    timezone: str = Field("UTC", description="The time zone of the schedule and of a budget's day.")
+    timezone: str = Field("UTC", description="The time zone of the day by which a price is chosen.")
     max_file_mb: int = Field(200, ge=1, description="Larger files are not opened.")
     read_memory_mb: int = Field(2_048, ge=256, description="Memory that reading one file may take.")
     read_cpu_s: int = Field(120, ge=1, description="CPU seconds that reading one file may take.")
+    ocr: Literal["auto", "off"] = Field("auto", description="`auto` reads pages that are pictures, where an OCR engine is installed.")
+    pdf_passwords: list[SecretStr] = Field(
+        default_factory=list, description="Passwords to try on encrypted PDFs. Never logged and never stored."
+    )
     read_workers: int = Field(min(os.cpu_count() or 1, 8), ge=1, le=64, description="How many files are read at once.")
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _a_folder(cls, value: object) -> object:
+        if not str(value).strip():
+            raise ValueError("is empty, which would be whatever folder one happens to be in; leave it out or name a folder")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -61,6 +80,8 @@ class Settings(BaseSettings):
     def _http_url(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("must start with https:// (or http:// for a server of your own)")
+        if not _host(value):
+            raise ValueError("names no host and port that an address can have")
         return value.rstrip("/").removesuffix("/v1")
 
     @field_validator("api_key")
@@ -75,7 +96,7 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of schedules and budgets."""
+        """The time zone of the day by which a price is chosen."""
         return ZoneInfo(self.timezone)
 
     @property
@@ -85,8 +106,9 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the settings; raises `SettingsError` with one line per wrong value."""
+    """Read the settings; raises `SettingsError` with one line per wrong value, or for a name that is one letter beside a setting's."""
     try:
+        _refuse_misspelt([*os.environ, *DotEnvSettingsSource(Settings).env_vars])
         return Settings()
     except ValidationError as error:
         lines = [f"{PREFIX}{str(part['loc'][0]).upper()}: {part['msg'].removeprefix('Value error, ')}" for part in error.errors()]
@@ -94,6 +116,24 @@ def load() -> Settings:
     except SourceError as error:
         # pydantic-settings names the field and not the value: "error parsing value for field ..."
         raise SettingsError(f'{error}; lists are written as JSON, e.g. ["/srv/inbox"]') from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the file {ENV_FILE} in the working folder cannot be read: {error}") from None
+
+
+def _refuse_misspelt(names: Iterable[str]) -> None:
+    """A budget that is misspelt would be no budget. Other names with the prefix may be somebody's own."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in (name.upper() for name in names if name.upper().startswith(PREFIX)):
+        if name not in known and (meant := get_close_matches(name, known, n=1, cutoff=0.9)):
+            raise SettingsError(f"{name}: there is no such setting; {meant[0]} is meant")
+
+
+def _host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        return parts.hostname if parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def shown(settings: Settings) -> list[tuple[str, str, str]]:

@@ -1,10 +1,12 @@
-"""What goes wrong in life: a download that broke off, and a file of a kind that holds no contract."""
+"""What lies among the contracts in life: a download that broke off, a photograph, a rate card in a spreadsheet."""
 
 from __future__ import annotations
 
 import zipfile
 from html import escape
 from pathlib import Path
+
+from PIL import Image, ImageDraw
 
 FIRST_DAY = (2025, 1, 6, 0, 0, 0)
 MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -42,6 +44,17 @@ def cut_off(whole: Path, target: Path, share: float) -> None:
     """Write the first `share` (0 to 1) of a file, as an interrupted download leaves it."""
     content = whole.read_bytes()
     target.write_bytes(content[: int(len(content) * share)])
+
+
+def build_photo(target: Path) -> None:
+    """Write a small picture of a dock door with pallets before it: a file without a word."""
+    picture = Image.new("L", (96, 64), 190)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((28, 8, 68, 44), fill=120)
+    for left in (12, 40, 68):
+        draw.rectangle((left, 46, left + 18, 58), fill=70)
+    # uncompressed, so that every zlib writes the same bytes
+    picture.save(target, "PNG", compress_level=0)
 
 
 def build_workbook(target: Path) -> None:

@@ -1,8 +1,20 @@
 """From a file to a Document: finding files, telling what they are, and reading each in a child process with limits."""
 
 from nightclerk.ingest.discover import Found, allowed, discover, inspect, shown
-from nightclerk.ingest.readers import reader_fingerprint
+from nightclerk.ingest.readers import Options, gains_ocr, reader_fingerprint
 from nightclerk.ingest.sandbox import Limits, read
 from nightclerk.ingest.sections import clause_path_at
 
-__all__ = ["Found", "Limits", "allowed", "clause_path_at", "discover", "inspect", "read", "reader_fingerprint", "shown"]
+__all__ = [
+    "Found",
+    "Limits",
+    "Options",
+    "allowed",
+    "clause_path_at",
+    "discover",
+    "gains_ocr",
+    "inspect",
+    "read",
+    "reader_fingerprint",
+    "shown",
+]

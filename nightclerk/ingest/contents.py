@@ -41,7 +41,7 @@ def split_contents(text: str, marks: list[Mark]) -> tuple[list[Mark], list[tuple
             start, end = _span(text, marks, listed[0], listed[-1] + 1)
             spans.append((start, end))
             dropped.update(range(listed[0], listed[-1] + 1))
-    dropped.update(_exhibit_lists(text, marks))
+    dropped.update(_exhibit_lists(text, marks, keys, last_place))
     kept = [mark for place, mark in enumerate(marks) if place not in dropped and not any(start <= mark.start < end for start, end in spans)]
     return kept, spans
 
@@ -103,14 +103,22 @@ def _span(text: str, marks: list[Mark], first: int, last: int) -> tuple[int, int
     return (heading.start() if heading else start), end
 
 
-def _exhibit_lists(text: str, marks: list[Mark]) -> set[int]:
-    """Exhibits that are only named: one after the other with nothing of their own, or at the head of the text."""
+def _exhibit_lists(text: str, marks: list[Mark], keys: list[Key], last_place: dict[Key, int]) -> set[int]:
+    """Exhibits that are only named: at the head of the text, early with a heading far down, or one after the other with nothing between."""
     places = [place for place, mark in enumerate(marks) if mark.kind == "exhibit"]
-    listed = {place for place in places if marks[place].start < max(len(text) * HEAD_SHARE, HEAD_CHARACTERS)}
+    early = len(text) * EXHIBIT_LIST_SHARE
+    # exhibits listed before the signatures stand behind them
+    signed = next((mark.start for mark in marks if mark.kind == "signature"), 0)
+    listed = {
+        place
+        for place in places
+        if marks[place].start < max(len(text) * HEAD_SHARE, HEAD_CHARACTERS)
+        or (marks[place].start < early < marks[last_place[keys[place]]].start)
+    }
     for place, following in itertools.pairwise(places):
         between = text[marks[place].start : min(marks[following].start, marks[place].start + 2 * ENTRY_CHARACTERS)]
         if len(between) <= ENTRY_CHARACTERS and sum(bool(line.strip()) for line in between.splitlines()) <= EXHIBIT_LINES:
             listed.add(place)
-            if marks[following].start < len(text) * EXHIBIT_LIST_SHARE:
+            if marks[following].start < early or marks[following].start < signed:
                 listed.add(following)
     return listed

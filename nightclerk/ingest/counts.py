@@ -48,7 +48,8 @@ _ORDINALS = [
 ]
 _SPANISH = ["primera", "segunda", "tercera", "cuarta", "quinta", "sexta", "séptima", "octava", "novena", "décima"]
 _FRENCH = ["premier", "deuxième", "troisième", "quatrième", "cinquième", "sixième", "septième", "huitième", "neuvième", "dixième"]
-_WORDS = {word: count for words in (_CARDINALS, _ORDINALS, _SPANISH, _FRENCH) for count, word in enumerate(words, start=1)}
+_ARABIC = ["الأولى", "الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة", "السابعة", "الثامنة", "التاسعة", "العاشرة"]
+_WORDS = {word: count for words in (_CARDINALS, _ORDINALS, _SPANISH, _FRENCH, _ARABIC) for count, word in enumerate(words, start=1)}
 _KANJI = {sign: count for count, sign in enumerate("〇一二三四五六七八九")}
 _KANJI_TENS = {"十": 10, "百": 100}
 
@@ -56,8 +57,9 @@ _KANJI_TENS = {"十": 10, "百": 100}
 def spelled(text: str) -> Order:
     """The order of a count however it is written, `1A` as (1, 1) and `7.2` as (7, 2); empty where it is no count."""
     if text[0].isdigit():
+        text = text.removesuffix("er")
         digits = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        parts = [int(part) for part in digits.split(".") if part.isdecimal()]
+        parts = [int(part) if part.isdecimal() else letter(part)[0] for part in digits.split(".") if part.isdecimal() or len(part) == 1]
         return (*parts, *(ord(sign) - ord("a") + 1 for sign in text[len(digits) :].lower()[:1]))
     if text[0] in _KANJI or text[0] in _KANJI_TENS:
         return _kanji(text)

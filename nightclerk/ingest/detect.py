@@ -12,29 +12,32 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = "text/html"
 TEXT = "text/plain"
 MARKDOWN = "text/markdown"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+XLS = "application/vnd.ms-excel"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+DOC = "application/msword"
+RTF = "application/rtf"
+MAIL = "message/rfc822"
+OUTLOOK = "application/vnd.ms-outlook"
+ZIP = "application/zip"
 EMPTY = "application/x-empty"
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN = "application/octet-stream"
 
 # what is recognised and not read, by the name a person knows it under
 KNOWN = {
-    "application/msword": "a Word 97-2003 document",
-    "application/vnd.ms-excel": "an Excel 97-2003 workbook",
+    DOC: "a Word 97-2003 document",
     "application/vnd.ms-powerpoint": "a PowerPoint 97-2003 presentation",
-    "application/vnd.ms-outlook": "an Outlook message",
     "application/x-ole-storage": "an OLE container without a known document inside",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "an Excel workbook",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "a PowerPoint presentation",
-    "application/vnd.oasis.opendocument.text": "an OpenDocument text",
-    "application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet",
     "application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
     "application/epub+zip": "an e-book",
-    "application/zip": "a ZIP archive",
+    ZIP: "a ZIP archive",
     "application/gzip": "a gzip archive",
     "application/x-7z-compressed": "a 7-Zip archive",
     "application/vnd.rar": "a RAR archive",
-    "application/rtf": "an RTF document",
-    "message/rfc822": "an e-mail message",
     "application/xml": "an XML file",
     "application/postscript": "a PostScript file",
     "image/png": "a PNG image",
@@ -48,7 +51,7 @@ KNOWN = {
 HEAD_BYTES = 64 * 1024
 WIDE_BYTES = 8 * 1024
 SIGNATURES = (
-    (b"{\\rtf", "application/rtf"),
+    (b"{\\rtf", RTF),
     (b"\x1f\x8b", "application/gzip"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
@@ -65,18 +68,24 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # names of streams in an OLE directory are UTF-16; the first that is there decides
 OLE_STREAMS = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
-    ("__properties_version1.0", "application/vnd.ms-outlook"),
-    ("WordDocument", "application/msword"),
+    ("__properties_version1.0", OUTLOOK),
+    ("WordDocument", DOC),
     ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-    ("Workbook", "application/vnd.ms-excel"),
-    ("Book", "application/vnd.ms-excel"),
+    ("Workbook", XLS),
+    ("Book", XLS),
 )
+OLE_ENDINGS = {".doc": DOC, ".dot": DOC, ".xls": XLS, ".xlt": XLS}
 OPEN_XML_FOLDERS = (
     ("word/", DOCX),
-    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xl/workbook.bin", XLSB),
+    ("xl/", XLSX),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
-ENDINGS = {".docx": DOCX, ".docm": DOCX, ".dotx": DOCX, ".dotm": DOCX, ".xlsx": OPEN_XML_FOLDERS[1][1], ".pptx": OPEN_XML_FOLDERS[2][1]}
+ENDINGS = {".docx": DOCX, ".docm": DOCX, ".dotx": DOCX, ".dotm": DOCX, ".xlsx": XLSX, ".xlsm": XLSX,
+           ".xltx": XLSX, ".xlsb": XLSB, ".pptx": OPEN_XML_FOLDERS[-1][1], ".odt": ODT, ".ott": ODT, ".ods": ODS}  # fmt: skip
+TEMPLATE = re.compile(r"-(?:template|master)\Z")
+# the record at the end of a ZIP with the longest comment, and a directory of some 100,000 files
+END_BYTES, MOST_DIRECTORY_BYTES = 22 + 65_535, 8 << 20
 MARKDOWN_ENDINGS = {".md", ".markdown", ".mdown", ".mkd"}
 HTML_ENDINGS = {".htm", ".html", ".xhtml"}
 MAIL_ENDINGS = {".eml", ".mht", ".mhtml"}
@@ -115,7 +124,7 @@ def detect(path: Path) -> str:
     if b"%PDF-" in head[:1024]:
         return PDF
     if head.startswith(OLE_MAGIC):
-        return _ole(path)
+        return _ole(path, ending)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path, ending)
     for signature, media_type in SIGNATURES:
@@ -124,29 +133,58 @@ def detect(path: Path) -> str:
     return _text(head, ending) if _is_text(head, ending) else UNKNOWN
 
 
-def _ole(path: Path) -> str:
+def _ole(path: Path, ending: str) -> str:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for name, media_type in OLE_STREAMS:
-            if content.find(name.encode("utf-16-le") + b"\0\0") >= 0:
-                return media_type
-    return "application/x-ole-storage"
+        # names of streams are the same in any case
+        found = [
+            media_type
+            for name, media_type in OLE_STREAMS
+            if any(content.find(f"{spelling}\0".encode("utf-16-le")) >= 0 for spelling in (name, name.lower()))
+        ]
+    # a workbook with a letter embedded in it holds the streams of both
+    if ending in OLE_ENDINGS and OLE_ENDINGS[ending] in found and found[0] in OLE_ENDINGS.values():
+        return OLE_ENDINGS[ending]
+    return found[0] if found else "application/x-ole-storage"
 
 
 def _zip(path: Path, ending: str) -> str:
     """Look into the container; a damaged one is what its ending says, so that its reader can say how it is damaged."""
+    if directory_bytes(path) > MOST_DIRECTORY_BYTES:
+        return ENDINGS.get(ending, ZIP)
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size <= 100:
-                return archive.read("mimetype").decode("ascii", "replace").strip()
+                return TEMPLATE.sub("", archive.read("mimetype").decode("ascii", "replace").strip())
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
-        return ENDINGS.get(ending, "application/zip")
+        return ENDINGS.get(ending, ZIP)
     if "[Content_Types].xml" in names or ending in ENDINGS:
         for folder, media_type in OPEN_XML_FOLDERS:
             if any(name.replace("\\", "/").lstrip("/").startswith(folder) for name in names):
                 return media_type
-        return ENDINGS.get(ending, "application/zip")
-    return "application/zip"
+        return ENDINGS.get(ending, ZIP)
+    return ZIP
+
+
+def directory_bytes(path: Path) -> int:
+    """How large the directory of a ZIP says it is, since it is read as a whole (APPNOTE 4.3.16)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_BYTES))
+        tail = file.read(END_BYTES)
+    end = tail.rfind(b"PK\x05\x06")
+    return int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+
+
+def files_inside(path: Path) -> str:
+    """How many files a ZIP holds, in words: `with 3 files`; empty where it does not say."""
+    try:
+        if directory_bytes(path) > MOST_DIRECTORY_BYTES:
+            return "with very many files"
+        with zipfile.ZipFile(path) as archive:
+            count = sum(not entry.is_dir() for entry in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+        return ""
+    return f"with {count} file{'' if count == 1 else 's'}"
 
 
 def _is_text(head: bytes, ending: str) -> bool:
@@ -183,7 +221,7 @@ def _text(head: bytes, ending: str) -> str:
     elif ending in HTML_ENDINGS and HTML_MARK.search(text[:8192]):
         return HTML
     if _is_mail(text, ending):
-        return "message/rfc822"
+        return MAIL
     return MARKDOWN if ending in MARKDOWN_ENDINGS else TEXT
 
 

@@ -95,7 +95,12 @@ OPENING, CLOSING = frozenset("$€£¥(") | {"($", "(€", "(£", "US$"}, frozen
 
 def read(path: Path) -> Reading:
     """Read an HTML file; raises SkipDocument where its bytes are no text in a known encoding."""
-    tree = LexborHTMLParser(decoded(path.read_bytes(), declared=True))
+    return parsed(decoded(path.read_bytes(), declared=True))
+
+
+def parsed(source: str) -> Reading:
+    """Read the source of an HTML document."""
+    tree = LexborHTMLParser(source)
     title = tree.css_first("title")
     root = tree.root
     pages = [fold(page) for page in _Walk().text(root).split(PAGE_BREAK)] if root is not None else []

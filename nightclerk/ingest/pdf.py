@@ -6,6 +6,7 @@ A page's text must pass a quality gate, whoever read it: text layers of broken f
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,37 +19,14 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.pdf_fields import field_lines
 from nightclerk.ingest.pdf_page import has_free_text, has_ink, is_garbled, visible, whole_page_image
+from nightclerk.ingest.pdf_words import rejoined
 from nightclerk.ingest.reading import PageText, Reading, fold
 
 # a page with fewer visible characters than this is looked at: blank, or a picture that needs OCR; a redacted page is full of stars
 FEW_CHARACTERS = 20
+# and one with fewer than this whose picture holds ink beside the letters may be a scan with a stamp or a page number over it
+STAMP_CHARACTERS = 200
 JUNK_TITLE = re.compile(r"^(?:untitled|microsoft word\b|document\d*$|\S+\.(?:docx?|pdf|indd|qxd|rtf)$)", re.IGNORECASE)
-# pdfium marks a hyphen at a line's end with U+FFFE or U+0002 and takes the line break away
-BROKEN_WORD = re.compile(r"([^\W\d_]+)(?:[\ufffe\x02]|-[ ]?\n|\u00ad\n?)([^\W\d_]+)")
-WORD = re.compile(r"[^\W\d_]+")
-PREFIXES = frozenset(
-    [
-        "non",
-        "pre",
-        "co",
-        "self",
-        "anti",
-        "sub",
-        "post",
-        "semi",
-        "multi",
-        "quasi",
-        "cross",
-        "ex",
-        "mid",
-        "off",
-        "out",
-        "well",
-        "then",
-        "so",
-        "e",
-    ]
-)
 FAILURES = (
     PyPdfError,
     ValueError,
@@ -63,21 +41,21 @@ FAILURES = (
 )
 
 
-def read(path: Path) -> Reading:
-    """Read a PDF page by page; raises SkipDocument where it needs a password or no reader can open it."""
-    return _read(_File(path))
+def read(path: Path, *, passwords: Sequence[str] = ()) -> Reading:
+    """Read a PDF page by page; raises SkipDocument where it needs another password than these or no reader can open it."""
+    return _read(_File(path, passwords))
 
 
-def read_carefully(path: Path) -> Reading:
+def read_carefully(path: Path, *, passwords: Sequence[str] = ()) -> Reading:
     """Read a PDF that pdfium dies of by pypdf alone, which has limits of its own and may leave text out beyond them."""
-    file = _File(path, with_pdfium=False)
+    file = _File(path, passwords, with_pdfium=False)
     file.gaps.append("the first reader crashed on it; the second may have left out what is drawn in an unusual way")
     return _read(file)
 
 
 def _read(file: _File) -> Reading:
     pages = [_page(file, index) for index in range(file.page_count)]
-    texts = _rejoined([page.text for page in pages])
+    texts = rejoined([page.text for page in pages])
     read_pages = [PageText(_ended(fold(text)), page.label, page.status, page.reason) for text, page in zip(texts, pages, strict=True)]
     return Reading(read_pages, file.title, gaps=file.gaps)
 
@@ -85,11 +63,13 @@ def _read(file: _File) -> Reading:
 class _File:
     """One PDF under two readers, each opened when it is needed."""
 
-    def __init__(self, path: Path, *, with_pdfium: bool = True) -> None:
+    def __init__(self, path: Path, passwords: Sequence[str], *, with_pdfium: bool = True) -> None:
         self.path = path
+        # most files that are encrypted only forbid printing and open with the empty password
+        self.passwords = ["", *passwords]
         self.fast: pdfium.PdfDocument | None = None
         self.trouble = "not asked"
-        self.password = False
+        self.locked = False
         self.noted: set[int] = set()
         if with_pdfium:
             self._open()
@@ -98,25 +78,32 @@ class _File:
             raise SkipDocument("damaged", "it has no pages")
 
     def _open(self) -> None:
-        try:
-            self.fast = pdfium.PdfDocument(self.path)
-        except pdfium.PdfiumError as error:
-            self.trouble = str(error)
-            self.password = error.err_code in {FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY}
+        for password in self.passwords:
+            try:
+                self.fast = pdfium.PdfDocument(self.path, password=password)
+                return
+            except pdfium.PdfiumError as error:
+                self.trouble = str(error)
+                self.locked = error.err_code in {FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY}
+            if not self.locked:
+                return
 
     @cached_property
     def careful(self) -> pypdf.PdfReader:
-        return pypdf.PdfReader(self.path)
+        reader = pypdf.PdfReader(self.path)
+        if reader.is_encrypted and not any(reader.decrypt(password) for password in self.passwords):
+            raise FileNotDecryptedError
+        return reader
 
     def _careful_page_count(self) -> int:
         try:
-            if self.careful.is_encrypted and not self.careful.decrypt(""):
-                raise SkipDocument("encrypted", "it needs a password: save a copy without it")
             return len(self.careful.pages)
         except FileNotDecryptedError:
-            raise SkipDocument("encrypted", "it needs a password: save a copy without it") from None
+            tried = len(self.passwords) - 1
+            which = f", and none of the {tried} in NIGHTCLERK_PDF_PASSWORDS opens it" if tried else ": add it to NIGHTCLERK_PDF_PASSWORDS"
+            raise SkipDocument("encrypted", f"it needs a password{which}, or save a copy without it") from None
         except FAILURES as error:
-            if self.password:
+            if self.locked:
                 raise SkipDocument("encrypted", "it needs a password or a kind of encryption that is not supported") from None
             raise SkipDocument("damaged", f"no reader can open it ({self.trouble}; {type(error).__name__}: {str(error)[:200]})") from None
 
@@ -194,8 +181,10 @@ def _careful_text(file: _File, index: int) -> tuple[str, str]:
 
 def _judge(file: _File, index: int, text: str) -> tuple[str, str]:
     count = visible(text)
-    if count >= FEW_CHARACTERS:
+    if count >= STAMP_CHARACTERS or (count >= FEW_CHARACTERS and not _is_stamped(file, index)):
         return "text", ""
+    if count >= FEW_CHARACTERS:
+        return "needs_ocr", "a picture with a few words over it"
     if not file.fast:
         drawn = not count and file.careful.pages[index].get_contents() is not None
         return ("needs_ocr", "no text, and it cannot be drawn to see whether it is blank") if drawn else ("text" if count else "blank", "")
@@ -210,20 +199,16 @@ def _judge(file: _File, index: int, text: str) -> tuple[str, str]:
     return ("text", "") if count else ("blank", "")
 
 
-def _rejoined(texts: list[str]) -> list[str]:
-    """Words broken at a line's end made whole: as the document writes them elsewhere, else with the hyphen if both halves are words."""
-    if not any(BROKEN_WORD.search(text) for text in texts):
-        return texts
-    known = {word.lower() for text in texts for word in WORD.findall(BROKEN_WORD.sub(" ", text))}
-
-    def join(match: re.Match[str]) -> str:
-        first, second = match.groups()
-        if (first + second).lower() in known:
-            return first + second
-        hyphenated = first.lower() in PREFIXES or second.lower() in known or second[0].isupper()
-        return f"{first}-{second}" if hyphenated else first + second
-
-    return [BROKEN_WORD.sub(join, text) for text in texts]
+def _is_stamped(file: _File, index: int) -> bool:
+    if not file.fast:
+        return False
+    try:
+        page: Any = file.fast[index]
+        stamped = whole_page_image(page) and has_ink(page, True)
+        page.close()
+    except pdfium.PdfiumError:
+        return False
+    return bool(stamped)
 
 
 def _ended(text: str) -> str:

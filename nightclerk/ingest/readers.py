@@ -5,10 +5,57 @@ Functions are named and not imported: only the child process that reads a file l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
 
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest.detect import DOCX, EMPTY, ENCRYPTED_OFFICE, HTML, KNOWN, MARKDOWN, PDF, TEXT
+from nightclerk.ingest import office
+from nightclerk.ingest.detect import (
+    DOC,
+    DOCX,
+    EMPTY,
+    ENCRYPTED_OFFICE,
+    HTML,
+    KNOWN,
+    MAIL,
+    MARKDOWN,
+    ODS,
+    ODT,
+    OUTLOOK,
+    PDF,
+    RTF,
+    TEXT,
+    XLS,
+    XLSB,
+    XLSX,
+    ZIP,
+    files_inside,
+)
+from nightclerk.ingest.ocr_engines import MARK, Engine, find_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How files are read: whether pages that are pictures are read by OCR, and the passwords to try on a PDF that needs one."""
+
+    ocr: Literal["auto", "off"] = "off"
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine in use, if OCR is on and there is one."""
+        return find_engine() if self.ocr == "auto" else None
+
+    @property
+    def advice(self) -> str:
+        """What is to be said of a page that is a picture."""
+        if self.ocr == "off":
+            return "needs OCR, which is off (NIGHTCLERK_OCR)"
+        return "none by OCR either" if self.engine else "needs OCR: install tesseract or the extra `ocr`"
+
+
+AS_IS = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +68,73 @@ class Reader:
     fingerprint: str
     function: str
     fallback: str = ""
+    # what reads one of its pages by OCR, and whether its functions take passwords
+    page_function: str = ""
+    takes_passwords: bool = False
+    # whether LibreOffice makes a DOCX of the file first
+    through_office: bool = False
+
+    def fingerprint_with(self, options: Options) -> str:
+        """The fingerprint and, where an OCR engine may be used, that of the engine: `pdf-1+tesseract-5.3.0-eng`."""
+        engine = options.engine if self.page_function else None
+        return f"{self.fingerprint}{MARK}{engine.fingerprint}" if engine else self.fingerprint
 
 
 READERS = {
-    PDF: Reader("pdf-1", "nightclerk.ingest.pdf:read", "nightclerk.ingest.pdf:read_carefully"),
+    PDF: Reader(
+        "pdf-1",
+        "nightclerk.ingest.pdf:read",
+        "nightclerk.ingest.pdf:read_carefully",
+        page_function="nightclerk.ingest.ocr:read_page",
+        takes_passwords=True,
+    ),
     DOCX: Reader("docx-1", "nightclerk.ingest.docx:read"),
     HTML: Reader("html-1", "nightclerk.ingest.html:read"),
     TEXT: Reader("text-1", "nightclerk.ingest.text:read"),
     MARKDOWN: Reader("text-1", "nightclerk.ingest.text:read"),
+    XLSX: Reader("xlsx-1", "nightclerk.ingest.xlsx:read"),
+    XLS: Reader("xls-1", "nightclerk.ingest.spreadsheet:read"),
+    XLSB: Reader("xls-1", "nightclerk.ingest.spreadsheet:read"),
+    ODS: Reader("ods-1", "nightclerk.ingest.ods:read"),
+    ODT: Reader("odt-1", "nightclerk.ingest.odt:read"),
+    RTF: Reader("rtf-1", "nightclerk.ingest.rtf:read"),
+    MAIL: Reader("eml-1", "nightclerk.ingest.eml:read"),
+    OUTLOOK: Reader("msg-1", "nightclerk.ingest.msg:read"),
+    DOC: Reader("doc-1", "nightclerk.ingest.docx:read", through_office=True),
 }
 
 
-def reader_for(media_type: str) -> Reader:
-    """The reader of a media type.
+def reader_for(media_type: str, path: Path) -> Reader:
+    """The reader of a media type; the path is looked into only for what a person wants to know of a file that is not read.
 
     Raises:
         SkipDocument: `unsupported`, `encrypted` or `empty`, with what the file is and what to do about it.
     """
-    if media_type in READERS:
+    if _is_read(media_type):
         return READERS[media_type]
     if media_type == EMPTY:
         raise SkipDocument("empty", "the file has no bytes")
     if media_type == ENCRYPTED_OFFICE:
         raise SkipDocument("encrypted", "an Office document that needs a password: save a copy without it")
+    if media_type == DOC:
+        raise SkipDocument("unsupported", "a Word 97-2003 document: needs LibreOffice on the PATH, or save it as DOCX")
+    if media_type == ZIP:
+        # the files inside could be sources of their own; until they are, nobody may think that they were read
+        raise SkipDocument("unsupported", f"a ZIP archive {files_inside(path)}".rstrip() + ": unpack it into the folder")
     what = KNOWN.get(media_type, f"a file of type {media_type[:80]}")
     raise SkipDocument("unsupported", f"{what}: convert it to PDF, DOCX, HTML or text")
 
 
-def reader_fingerprint(media_type: str) -> str:
+def _is_read(media_type: str) -> bool:
+    """Whether there is a reader and, where it needs LibreOffice, that too."""
+    return media_type in READERS and (not READERS[media_type].through_office or bool(office.program()))
+
+
+def reader_fingerprint(media_type: str, options: Options = AS_IS) -> str:
     """The name and version of the reader of a media type, e.g. `pdf-1`; `none` where there is no reader."""
-    return READERS[media_type].fingerprint if media_type in READERS else "none"
+    return READERS[media_type].fingerprint_with(options) if _is_read(media_type) else "none"
+
+
+def gains_ocr(earlier: str, now: str) -> bool:
+    """Whether the reader of the fingerprint `now` reads pictures of pages and that of `earlier` did not."""
+    return MARK in now and MARK not in earlier

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from nightclerk.ingest.language import language_of
 from nightclerk.ingest.sections import find_sections
 from nightclerk.records import Document, Page
 
@@ -17,7 +18,7 @@ BLANK_LINES = re.compile(r"\n{3,}")
 REFUSED = re.compile(r"[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 MOST_PAGES_NAMED = 20
-UNREADABLE = {"needs_ocr": "no text on {}: needs OCR", "garbled": "no readable text on {}"}
+UNREADABLE = {"needs_ocr": "no text on {}: {}", "garbled": "no readable text on {}: {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def has_letters(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
-def compose(reading: Reading, reader: str, media_type: str) -> Document:
-    """Join the pages into one text, find its sections, and say what of it could be read."""
+def compose(reading: Reading, reader: str, media_type: str, *, advice: str) -> Document:
+    """Join the pages into one text, find its sections, and say what of it could be read; `advice` is for the pages that could not."""
     pages: list[Page] = []
     position = 0
     for index, page in enumerate(reading.pages):
@@ -65,7 +66,7 @@ def compose(reading: Reading, reader: str, media_type: str) -> Document:
         pages.append(Page(index, storable(page.label), position, end, page.status, page.reason))
         position = end
     text = storable("".join(page.text for page in reading.pages))
-    status, reason = _status(text, pages, reading.gaps)
+    status, reason = _status(text, pages, reading.gaps, advice)
     return Document(
         text=text,
         pages=tuple(pages),
@@ -73,15 +74,15 @@ def compose(reading: Reading, reader: str, media_type: str) -> Document:
         reader=reader,
         media_type=media_type,
         title=" ".join(storable(reading.title).split())[:300],
-        language=reading.language,
+        language=language_of(text, reading.language),
         status=status,
         reason=reason,
     )
 
 
-def _status(text: str, pages: list[Page], gaps: list[str]) -> tuple[str, str]:
+def _status(text: str, pages: list[Page], gaps: list[str], advice: str) -> tuple[str, str]:
     reasons = [
-        words.format(_named([page for page in pages if page.status == status]))
+        words.format(_named([page for page in pages if page.status == status]), advice)
         for status, words in UNREADABLE.items()
         if any(page.status == status for page in pages)
     ]

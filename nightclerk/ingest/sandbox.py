@@ -21,11 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest.readers import Reader, reader_for
+from nightclerk.ingest import ocr_pages, office
+from nightclerk.ingest.readers import AS_IS, Options, Reader, reader_for
 from nightclerk.records import Document, Page, Section
 
 # what a parser may need from the environment; keys and database passwords are not among it
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
+# files are read side by side; threads of numeric libraries would each reserve address space, and spin more than they help
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 MOST_IDLE = os.cpu_count() or 1
 # the worker keeps the wall-clock limit itself; this is for the case that it cannot (stopped, swapped out)
 GRACE_S = 30.0
@@ -33,7 +36,10 @@ GRACE_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may take: address space in MiB, CPU seconds, seconds by the wall clock, and MB of file."""
+    """What reading one file may take: address space in MiB, CPU seconds, seconds by the wall clock, and MB of file.
+
+    Each page that OCR reads may take as much again, and all of them together `ocr_pages.SHARE` times the seconds by the wall clock.
+    """
 
     memory_mb: int = 2_048
     cpu_s: int = 120
@@ -41,7 +47,7 @@ class Limits:
     max_file_mb: int = 200
 
 
-def read(path: Path, media_type: str, limits: Limits) -> Document:
+def read(path: Path, media_type: str, limits: Limits, options: Options = AS_IS) -> Document:
     """Read one file in a child process. Blocks; call it from as many threads as files shall be read at once.
 
     The document's status is `read`, or `partial`, `needs_ocr`, `empty` or `damaged` with a reason where its pages are known and not
@@ -50,7 +56,7 @@ def read(path: Path, media_type: str, limits: Limits) -> Document:
     Raises:
         SkipDocument: nothing of the file could be read; its status and reason say why.
     """
-    reader = reader_for(media_type)
+    reader = reader_for(media_type, path)
     try:
         size_bytes = path.stat().st_size
     except OSError as error:
@@ -59,21 +65,35 @@ def read(path: Path, media_type: str, limits: Limits) -> Document:
         raise SkipDocument(
             "too_large", f"{size_bytes / 1e6:.1f} MB, more than the {limits.max_file_mb} MB allowed (NIGHTCLERK_MAX_FILE_MB)"
         )
-    return run(reader, path, media_type, limits)
+    if reader.through_office:
+        with office.converted(path, memory_mb=limits.memory_mb, cpu_s=limits.cpu_s, wall_s=limits.wall_s) as copy:
+            return run(reader, copy, media_type, limits, options)
+    return run(reader, path, media_type, limits, options)
 
 
-def run(reader: Reader, path: Path, media_type: str, limits: Limits) -> Document:
-    """Run one reader on one file in a child process; raises SkipDocument as `read` does."""
+def run(reader: Reader, path: Path, media_type: str, limits: Limits, options: Options = AS_IS) -> Document:
+    """Run one reader on one file in a child process, then OCR on its pages that are pictures; raises SkipDocument as `read` does."""
     job = {
         "function": reader.function,
         "fallback": reader.fallback,
-        "reader": reader.fingerprint,
+        "page_function": reader.page_function,
+        "options": {"passwords": options.passwords} if reader.takes_passwords else {},
+        "advice": options.advice,
+        "reader": reader.fingerprint_with(options),
         "path": os.fsencode(path).hex(),
         "media_type": media_type,
         "memory_mb": limits.memory_mb,
         "cpu_s": limits.cpu_s,
         "wall_s": limits.wall_s,
     }
+    document, gaps = _run(job, limits)
+    if reader.page_function and options.engine and any(page.status in ocr_pages.UNREAD for page in document.pages):
+        return ocr_pages.read_again(document, gaps, job, engine=options.engine, ask=lambda later: _run(later, limits))
+    return document
+
+
+def _run(job: dict[str, Any], limits: Limits) -> tuple[Document, list[str]]:
+    """What one job in a child process gives: a document, and what was not read of it."""
     line = json.dumps(job).encode() + b"\n"
     # a waiting worker may have been killed by anything; a new one that dies died of this file
     answer = _ask(_take(), line, limits) or _ask(_Worker(), line, limits)
@@ -92,20 +112,20 @@ def _ask(worker: _Worker, line: bytes, limits: Limits) -> bytes:
     return answer
 
 
-def _decoded(answer: dict[str, Any]) -> Document:
+def _decoded(answer: dict[str, Any]) -> tuple[Document, list[str]]:
     if "skip" in answer:
         raise SkipDocument(*answer["skip"])
     whole = answer["document"]
     pages = tuple(Page(*values) for values in whole.pop("pages"))
     sections = tuple(Section(*values) for values in whole.pop("sections"))
-    return Document(pages=pages, sections=sections, **whole)
+    return Document(pages=pages, sections=sections, **whole), answer["gaps"]
 
 
 class _Worker:
     """One reading process, asked by one thread at a time."""
 
     def __init__(self) -> None:
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment = ONE_THREAD | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         # what this program can import the worker can; -P keeps a docx.py that lies in the working folder out of it
         environment["PYTHONPATH"] = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         self._process = subprocess.Popen(

@@ -6,29 +6,42 @@ with its mark and ends where the next of its own or a lower depth begins, and wh
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nightclerk.ingest.contents import split_contents
 from nightclerk.ingest.counts import Order
-from nightclerk.ingest.marks import CLAUSE, EXHIBIT, HEADING, LIST, MARK, Mark, find_marks
+from nightclerk.ingest.marks import CLAUSE, EXHIBIT, HEADING, LIST, Mark, find_marks
+from nightclerk.ingest.sections_shape import MOST_TITLE, Series, shape_of
+from nightclerk.ingest.sections_titles import title_of
 from nightclerk.records import Section
 
 CONTENTS = "Table of Contents"
-MOST_TITLE = 160
 # how many numbers may be missing: repealed, reserved, or lost by a reader
-LEAPS = {"item": 99, "statute": 50, "article": 5, "part": 5, "section": 5, "note": 5}
+LEAPS = {
+    "item": 99,
+    "statute": 50,
+    "条": 50,
+    "條": 50,
+    "章": 5,
+    "節": 5,
+    "节": 5,
+    "編": 5,
+    "编": 5,
+    "article": 5,
+    "part": 5,
+    "section": 5,
+    "note": 5,
+}
 CLAUSE_LEAP, LIST_LEAP = 3, 1
 # after its last article a text may go on with the first of an agreement that is attached
 RESTARTING = frozenset({"article", "section"})
-MOST_TITLE_WORDS, SHORT_TITLE_WORDS, LONG_WORD = 14, 3, 4
 FIGURES = frozenset({"decimal2", "decimal3", "decimal4"})
 DEFINITIONS = ("definition", "certain definition", "defined term", "begriffsbestimmung", "définition", "definicion")
-UNNUMBERED, TITLE_DISTANCE = frozenset({"definitions", "capitals"}), 6
-TITLE_GAP = re.compile(r"[\s.:–—|)*_-]+")
-TITLE_END = re.compile(r"[.:](?=[\s”\"\[]|$)|\s?[–—]|\s{3,}|\n|\s\|\s|$")
+# `7.9` may be the first mark of a text that was cut from another, `30.4.98` is a day
+MOST_LOST = (99, 3)
+UNNUMBERED = frozenset({"definitions", "capitals"})
 
 
 @dataclass(slots=True)
@@ -39,6 +52,11 @@ class _Open:
     scheme: str
     order: Order
     rank: int
+
+    @property
+    def ends_at_numbers(self) -> bool:
+        """Whether numbered clauses cannot be parts of it: signatures, recitals, and headings without a number."""
+        return not self.order and (self.rank >= CLAUSE or self.scheme == "signature")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +75,17 @@ def find_sections(text: str) -> list[Section]:
     if not text:
         return []
     marks, contents = split_contents(text, list(find_marks(text)))
+    outline = _Outline(text, marks)
     opened: list[_Opened] = []
-    events = sorted([(mark.start, 1, mark) for mark in marks] + [(start, 0, None) for start, _ in contents], key=lambda event: event[:2])
     ends = dict(contents)
-    stack: list[_Open] = []
+    events = sorted([(mark.start, 1, mark) for mark in marks] + [(start, 0, None) for start, _ in contents], key=lambda event: event[:2])
     for start, _, mark in events:
         if mark is None:
-            stack.clear()
+            outline.stack.clear()
             opened += [_Opened(start, 0, "contents", CONTENTS, CONTENTS), _Opened(ends[start], 0, "preamble", "", "")]
-        elif _accept(mark, stack):
-            path = " > ".join(entry.mark.label for entry in stack)
-            title = _title(text, mark)
-            opened.append(_Opened(start, len(stack) - 1, _kind(mark, title), path, title))
+        elif outline.accept(mark):
+            title = title_of(text, mark)
+            opened.append(_Opened(start, len(outline.stack) - 1, _kind(mark, title), outline.path, title))
     return _spans(text, [entry for place, entry in enumerate(opened) if not _is_blank(text, opened, place)])
 
 
@@ -101,42 +118,150 @@ def _spans(text: str, opened: list[_Opened]) -> list[Section]:
     ]
 
 
-def _accept(mark: Mark, stack: list[_Open]) -> bool:
-    """Put a mark on the stack of open sections if it continues or begins a sequence there."""
-    if not mark.readings[0][1]:
-        return _accept_named(mark, stack)
-    if any(entry.scheme == "item" for entry in stack) and (mark.rank >= LIST or mark.readings[0][0] in FIGURES):
-        # in a filing these are footnotes and exhibit numbers
-        return False
-    continued = [
-        (place, scheme, order)
-        for scheme, order in mark.readings
-        for place, entry in enumerate(stack)
-        if entry.scheme == scheme and _follows(entry.order, order, scheme)
-    ]
-    if continued:
-        place, scheme, order = max(continued)
-        return _push(stack, mark, scheme, order, stack[place].rank)
-    if any(entry.scheme == scheme and entry.order == order for scheme, order in mark.readings for entry in stack):
-        # a running header, or a reference to the section that is open
-        return False
-    return any(_begin(mark, stack, scheme, order) for scheme, order in mark.readings)
+class _Outline:
+    """The sections that are open where the reader of a text is now, the outermost first."""
 
+    def __init__(self, text: str, marks: Sequence[Mark]) -> None:
+        self.stack: list[_Open] = []
+        self._text = text
+        self._shape = shape_of(text, marks)
+        self._series = Series(marks)
+        self._signed = False
+        self._unsigned: list[_Open] = []
 
-def _accept_named(mark: Mark, stack: list[_Open]) -> bool:
-    scheme = mark.readings[0][0]
-    if stack and scheme in UNNUMBERED and stack[-1].mark.rank < LIST and mark.start - stack[-1].mark.end <= TITLE_DISTANCE:
-        # the line below `ARTICLE II` is its title
-        return False
-    if mark.rank == HEADING:
-        # the names above signature lines are no headings
-        return not any(entry.scheme == "signature" for entry in stack) and _push(stack, mark, scheme, (), HEADING)
-    if any(entry.scheme == scheme for entry in stack) and mark.kind != "heading":
-        return False
-    if mark.kind == "heading" and mark.rank == EXHIBIT and not stack:
-        # the title of the whole text is no part of a citation
-        return False
-    return _push(stack, mark, scheme, (), mark.rank)
+    @property
+    def path(self) -> str:
+        """What is open, as people cite it."""
+        return " > ".join(entry.mark.label for entry in self.stack)
+
+    def accept(self, mark: Mark) -> bool:
+        """Put a mark on the stack if it continues or begins a sequence there."""
+        if not mark.readings[0][1]:
+            return self._accept_named(mark)
+        if self._is_footnote(mark):
+            return False
+        if self.stack and self.stack[0].scheme == "signature" and self._continued(mark, self._unsigned):
+            # a reader put the end of the last page before its beginning: the clauses go on behind the signatures
+            self.stack = self._unsigned
+        continued = self._continued(mark, self.stack)
+        if continued:
+            _, place, scheme, order = max(continued)
+            return self._push(mark, scheme, order, self.stack[place].rank)
+        if any(self._is_open(scheme, order) for scheme, order in mark.readings) and not self._begins_list(mark):
+            # a running header, or a reference to the section that is open
+            return False
+        return any(self._begin(mark, scheme, order) for scheme, order in mark.readings)
+
+    def _accept_named(self, mark: Mark) -> bool:
+        scheme = mark.readings[0][0]
+        if scheme in UNNUMBERED and self._is_title(mark):
+            return False
+        if mark.rank == HEADING:
+            return self._accept_heading(mark, scheme)
+        if self._is_open(scheme) and mark.kind != "heading":
+            return False
+        if mark.kind == "heading" and mark.rank == EXHIBIT and not self.stack:
+            # the title of the whole text is no part of a citation
+            return False
+        if mark.kind == "signature":
+            self._signed, self._unsigned = True, list(self.stack)
+        return self._push(mark, scheme, (), mark.rank)
+
+    def _accept_heading(self, mark: Mark, scheme: str) -> bool:
+        # the lines of a title page and the names above signatures are no headings
+        if mark.start < self._shape.front_end or mark.label in self._shape.titles or self._signed:
+            return False
+        return self._push(mark, scheme, (), CLAUSE if self._shape.by_headings else HEADING)
+
+    def _is_title(self, mark: Mark) -> bool:
+        """Whether a line in capitals is the title of what was opened last: only the rest of that one's line stands between."""
+        if not self.stack or self.stack[-1].rank >= LIST or (not self.stack[-1].order and self.stack[-1].rank > EXHIBIT):
+            return False
+        start = self.stack[-1].mark.end
+        return mark.start - start <= MOST_TITLE and "\n" not in self._text[start : mark.start].strip()
+
+    def _is_footnote(self, mark: Mark) -> bool:
+        """Whether a mark is a footnote or the number of an exhibit in a filing."""
+        if not self._shape.is_filing or any(entry.mark.label.startswith("Exhibit") for entry in self.stack):
+            return False
+        return mark.rank >= LIST or mark.readings[0][0] in FIGURES
+
+    def _is_open(self, scheme: str, order: Order | None = None) -> bool:
+        return any(entry.scheme == scheme and order in {None, entry.order} for entry in self.stack)
+
+    def _begins_list(self, mark: Mark) -> bool:
+        """Whether `(i)` below an open `(i)` is the first Roman number and not the ninth letter again."""
+        return mark.rank >= LIST and any(order == (1,) and not self._is_open(scheme) for scheme, order in mark.readings)
+
+    def _continued(self, mark: Mark, stack: list[_Open]) -> list[tuple[bool, int, str, Order]]:
+        """The open sections that a mark may follow, those it follows without a gap as the greatest."""
+        return [
+            (order == (*entry.order[:-1], entry.order[-1] + 1), place, scheme, order)
+            for scheme, order in mark.readings
+            for place, entry in enumerate(stack)
+            if entry.scheme == scheme and entry.order and _follows(entry.order, order, scheme)
+        ]
+
+    def _begin(self, mark: Mark, scheme: str, order: Order) -> bool:
+        """Whether a count begins a sequence where the text is now; if so, put it on the stack."""
+        if scheme in LEAPS:
+            return (not self._is_open(scheme) or (order == (1,) and scheme in RESTARTING)) and self._push(mark, scheme, order, mark.rank)
+        if scheme.startswith("decimal") and len(order) > 1:
+            return self._begin_part(mark, scheme, order)
+        if scheme == "decimal1" and order > (1,) and self._series.has_part(order, mark.start):
+            return not any(entry.scheme == scheme and entry.order > order for entry in self.stack) and self._push(
+                mark, scheme, order, CLAUSE
+            )
+        if order not in {(0,), (1,)}:
+            return False
+        if scheme == "decimal1":
+            return self._push(mark, scheme, order, self._rank_of_numbers(mark))
+        place = next((place for place, entry in enumerate(self.stack) if entry.scheme == scheme), None)
+        if place is not None:
+            # the same list begins anew in a paragraph without a number
+            return self._push(mark, scheme, order, self.stack[place].rank)
+        return self._push(mark, scheme, order, self._below())
+
+    def _rank_of_numbers(self, mark: Mark) -> int:
+        """`1.` begins the clauses of a text, unless clauses or headings are open already or a list is that goes on behind it."""
+        if self._shape.by_headings or any(entry.order and CLAUSE <= entry.rank < LIST for entry in self.stack):
+            return self._below()
+        going_on = [
+            entry
+            for entry in self.stack
+            if entry.rank >= LIST and entry.order and self._series.goes_on(entry.scheme, entry.order, mark.start)
+        ]
+        return going_on[-1].rank + 1 if going_on else CLAUSE
+
+    def _below(self) -> int:
+        return max(LIST, self.stack[-1].rank + 1) if self.stack else LIST
+
+    def _begin_part(self, mark: Mark, scheme: str, order: Order) -> bool:
+        """`7.2` below an open 7, in whatever scheme that is written; without one, where 7.1 would be."""
+        parents = [
+            place
+            for place, entry in enumerate(self.stack)
+            if entry.order == order[:-1] and not entry.scheme.startswith(("roman", "letter", "double"))
+        ]
+        if parents:
+            if any(entry.scheme == scheme and entry.order >= order for entry in self.stack[parents[-1] :]):
+                # 2.3 in the text of 2.4
+                return False
+            del self.stack[parents[-1] + 1 :]
+            return self._push(mark, scheme, order, max(mark.rank, self.stack[-1].rank + 1))
+        if order[-1] == 0 < order[0] - 1 and not self._is_open(scheme):
+            # the release of a program or of a licence
+            return False
+        if order[-1] > (1 if self._is_open(scheme) else MOST_LOST[len(order) > 2]):
+            return False
+        return self._push(mark, scheme, order, mark.rank)
+
+    def _push(self, mark: Mark, scheme: str, order: Order, rank: int) -> bool:
+        while self.stack and (self.stack[-1].rank >= rank or (order and rank < LIST and self.stack[-1].ends_at_numbers)):
+            self.stack.pop()
+        self._signed &= rank > EXHIBIT
+        self.stack.append(_Open(mark, scheme, order, rank))
+        return True
 
 
 def _follows(before: Order, order: Order, scheme: str) -> bool:
@@ -150,71 +275,6 @@ def _follows(before: Order, order: Order, scheme: str) -> bool:
         return 1 <= order[-1] - before[-1] <= leap
     # 7.4 is followed by 8.1, if 8 has no heading of its own
     return before < order and order[-1] <= 1 and order[0] - before[0] <= leap
-
-
-def _begin(mark: Mark, stack: list[_Open], scheme: str, order: Order) -> bool:
-    """Whether a count begins a sequence where the text is now; if so, put it on the stack."""
-    is_open = any(entry.scheme == scheme for entry in stack)
-    if scheme in LEAPS:
-        return (not is_open or (order == (1,) and scheme in RESTARTING)) and _push(stack, mark, scheme, order, mark.rank)
-    if scheme.startswith("decimal") and len(order) > 1:
-        return _begin_part(mark, stack, scheme, order)
-    if order not in {(0,), (1,)}:
-        return False
-    if scheme == "decimal1" and not any(entry.order and CLAUSE <= entry.rank < LIST for entry in stack):
-        return _push(stack, mark, scheme, order, CLAUSE)
-    place = next((place for place, entry in enumerate(stack) if entry.scheme == scheme), None)
-    if place is not None and scheme != "decimal1":
-        # the same list begins anew in a paragraph without a number
-        return _push(stack, mark, scheme, order, stack[place].rank)
-    return _push(stack, mark, scheme, order, max(LIST, stack[-1].rank + 1) if stack else LIST)
-
-
-def _begin_part(mark: Mark, stack: list[_Open], scheme: str, order: Order) -> bool:
-    """`7.2` below an open 7, in whatever scheme that is written; without one, where 7.1 would be."""
-    parents = [
-        place
-        for place, entry in enumerate(stack)
-        if entry.order == order[:-1] and not entry.scheme.startswith(("roman", "letter", "double"))
-    ]
-    if parents:
-        del stack[parents[-1] + 1 :]
-        return _push(stack, mark, scheme, order, max(mark.rank, stack[-1].rank + 1))
-    if order[-1] > 1 and any(entry.scheme == scheme for entry in stack):
-        return False
-    return _push(stack, mark, scheme, order, mark.rank)
-
-
-def _push(stack: list[_Open], mark: Mark, scheme: str, order: Order, rank: int) -> bool:
-    # recitals and other headings without a number end where numbered clauses begin
-    while stack and (stack[-1].rank >= rank or (order and rank < LIST and not stack[-1].order and stack[-1].rank >= CLAUSE)):
-        stack.pop()
-    stack.append(_Open(mark, scheme, order, rank))
-    return True
-
-
-def _title(text: str, mark: Mark) -> str:
-    """The words of a heading: up to the end of its line, or up to the stop or dash before the text of a clause."""
-    if not mark.readings[0][1] and mark.kind != "exhibit":
-        return mark.label
-    gap = TITLE_GAP.match(text, mark.end)
-    start = gap.end() if gap else mark.end
-    window = text[start : start + MOST_TITLE]
-    end = TITLE_END.search(window)
-    if end is None or (end.start() == len(window) == MOST_TITLE) or MARK.match(window):
-        return ""
-    words = window[: end.start()].split()
-    return " ".join(words) if _is_heading(words, mark.rank) else ""
-
-
-def _is_heading(words: list[str], rank: int) -> bool:
-    """Whether words are a heading and not the beginning of a sentence."""
-    if not words or words[0][0].islower():
-        return False
-    if rank < CLAUSE or len(words) <= SHORT_TITLE_WORDS:
-        return True
-    long_words = [word for word in words if len(word) >= LONG_WORD] or words
-    return len(words) <= MOST_TITLE_WORDS and sum(word[0].isupper() for word in long_words) * 2 > len(long_words)
 
 
 def _kind(mark: Mark, title: str) -> str:

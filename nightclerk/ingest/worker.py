@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.errors import SkipDocument
+from nightclerk.ingest.language import identifier
 from nightclerk.ingest.readers import READERS
 from nightclerk.ingest.reading import compose
 from nightclerk.records import Document, Page, Section
@@ -36,6 +37,7 @@ def main() -> None:
     """Answer jobs until stdin closes."""
     for reader in READERS.values():
         pkgutil.resolve_name(reader.function)
+    identifier()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     pending = b""
@@ -122,8 +124,8 @@ def _work(job: Job, sender: int) -> None:
     """Inside the fork: read the file under its limits and write one line."""
     _confine(job)
     try:
-        reading = pkgutil.resolve_name(job["function"])(Path(os.fsdecode(bytes.fromhex(job["path"]))))
-        line = _encoded(compose(reading, job["reader"], job["media_type"]))
+        reading = pkgutil.resolve_name(job["function"])(Path(os.fsdecode(bytes.fromhex(job["path"]))), **job["options"])
+        line = _encoded(compose(reading, job["reader"], job["media_type"], advice=job["advice"]), reading.gaps)
     except SkipDocument as skip:
         line = _skip(skip.status, skip.reason)
     except MemoryError:
@@ -150,11 +152,11 @@ def _confine(job: Job) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _encoded(document: Document) -> bytes:
+def _encoded(document: Document, gaps: list[str]) -> bytes:
     whole = {field.name: getattr(document, field.name) for field in fields(Document)}
     whole["pages"] = [[getattr(page, field.name) for field in fields(Page)] for page in document.pages]
     whole["sections"] = [[getattr(section, field.name) for field in fields(Section)] for section in document.sections]
-    return json.dumps({"document": whole}).encode()
+    return json.dumps({"document": whole, "gaps": gaps}).encode()
 
 
 def _skip(status: str, reason: str) -> bytes:

@@ -217,7 +217,7 @@ MARKDOWN = "# Gesetz\n\n## Abschnitt 1 - Anfang\n\n### § 1 Zweck\n\n(1) Der Zwe
 
 
 def main() -> None:
-    """Write every document anew."""
+    """Write every document anew; those of office programs and mail are in `build_office`."""
     pdf()
     docx()
     (HERE / "html" / "quarter.html").write_text(HTML, encoding="utf-8")

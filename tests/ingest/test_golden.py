@@ -15,7 +15,9 @@ from nightclerk.records import Document
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ENDING = ".expected.json"
-DOCUMENTS = sorted(path for path in GOLDEN.glob("*/*") if not path.name.endswith(ENDING))
+# gold of another kind; and what LibreOffice makes of a file differs from one release to the next (test_office)
+OTHER = {"sections", "doc", "__pycache__"}
+DOCUMENTS = sorted(path for path in GOLDEN.glob("*/*") if path.parent.name not in OTHER and not path.name.endswith(ENDING))
 
 
 def _read(path: Path) -> Document:
@@ -47,7 +49,7 @@ def test_golden(path: Path) -> None:
     assert found == json.loads(expected.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("media_type", READERS)
+@pytest.mark.parametrize("media_type", [media_type for media_type, reader in READERS.items() if not reader.through_office])
 def test_every_reader_has_a_golden_pair(media_type: str) -> None:
     """A format without a golden document is not finished."""
     assert media_type in {ingest.inspect(path).media_type for path in DOCUMENTS}

@@ -13,8 +13,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from nightclerk import ingest
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest.pdf import _rejoined
+from nightclerk.ingest.pdf import read_carefully
 from nightclerk.ingest.pdf_page import has_ink, is_garbled
+from nightclerk.ingest.pdf_words import rejoined
 from nightclerk.records import Document
 
 Read = Callable[..., Document]
@@ -55,22 +56,37 @@ def test_pages_are_told_apart(read_bytes: Read) -> None:
     """Text, drawn words, a blank page and a short title each get their status, and the document says which page is missing."""
     document = read_bytes("a.pdf", _pdf(_words("Enough words for a page of a contract"), _bars, _nothing, _words("Exhibit A")))
     assert [page.status for page in document.pages] == ["text", "needs_ocr", "blank", "text"]
-    assert (document.status, document.reason) == ("partial", "no text on page 2: needs OCR")
+    assert (document.status, document.reason) == ("partial", "no text on page 2: needs OCR, which is off (NIGHTCLERK_OCR)")
     assert document.readable_share == 0.75
 
 
 def test_a_scan_needs_ocr(read_bytes: Read) -> None:
     """A document of pictures is known page by page, and has no text."""
     document = read_bytes("a.pdf", _pdf(_bars, _bars, _bars))
-    assert (document.status, document.reason, document.text) == ("needs_ocr", "no text on pages 1, 2, 3: needs OCR", "")
+    assert (document.status, document.text) == ("needs_ocr", "")
+    assert document.reason == "no text on pages 1, 2, 3: needs OCR, which is off (NIGHTCLERK_OCR)"
     assert len(document.pages) == 3
 
 
 def test_passwords(read_bytes: Read) -> None:
-    """A PDF that opens with the empty password is read; one that needs a password says so."""
+    """A PDF that opens with the empty password or one of the given is read; one that needs another says so, and names none."""
     assert "secret terms" in read_bytes("a.pdf", _locked("")).text
-    with pytest.raises(SkipDocument, match="encrypted: it needs a password"):
+    with pytest.raises(SkipDocument, match="encrypted: it needs a password: add it to NIGHTCLERK_PDF_PASSWORDS"):
         read_bytes("a.pdf", _locked("unknown"))
+    given = ingest.Options(passwords=("tulip-7", "kräftig"))
+    for user in ("tulip-7", "kräftig", ""):
+        assert "secret terms" in read_bytes("a.pdf", _locked(user), options=given).text
+    with pytest.raises(SkipDocument) as skipped:
+        read_bytes("a.pdf", _locked("unknown"), options=given)
+    assert (skipped.value.status, "none of the 2 in NIGHTCLERK_PDF_PASSWORDS" in skipped.value.reason) == ("encrypted", True)
+    assert "tulip" not in skipped.value.reason + repr(given)
+
+
+def test_the_second_reader_gets_the_password(tmp_path: Path) -> None:
+    """What pdfium dies of is read by pypdf with the same passwords; fields typed into a locked form are read, too."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(_locked("tulip-7"))
+    assert "secret terms" in read_carefully(path, passwords=["wrong", "tulip-7"]).pages[0].text
 
 
 def test_damage_is_told(read_bytes: Read) -> None:
@@ -108,8 +124,8 @@ def test_broken_words() -> None:
         "the agree\ufffement and the third-\nparty non\ufffeassessable follow\x02up Wind\ufffeDown pay-\nment",
         "agreement payment party third follow up",
     ]
-    assert _rejoined(texts)[0] == "the agreement and the third-party non-assessable follow-up Wind-Down payment"
-    assert _rejoined(["line 1-\n2 and - \nno word"]) == ["line 1-\n2 and - \nno word"]
+    assert rejoined(texts)[0] == "the agreement and the third-party non-assessable follow-up Wind-Down payment"
+    assert rejoined(["line 1-\n2 and - \nno word"]) == ["line 1-\n2 and - \nno word"]
 
 
 @pytest.mark.parametrize(

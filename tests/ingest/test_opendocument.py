@@ -1,0 +1,121 @@
+"""OpenDocument texts: numbers as they are printed, and containers that want to do harm."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from office_fixtures import open_document, package
+
+from nightclerk import ingest
+from nightclerk.errors import SkipDocument
+from nightclerk.records import Document
+
+Read = Callable[..., Document]
+
+
+def _levels(*formats: str, extra: str = "") -> str:
+    return "".join(
+        f'<text:list-level-style-number text:level="{place}" style:num-format="{form}" style:num-suffix="." {extra}/>'
+        for place, form in enumerate(formats, 1)
+    )
+
+
+def _list(*items: str, style: str = "L", extra: str = "") -> str:
+    return (
+        f'<text:list text:style-name="{style}" {extra}>'
+        + "".join(f"<text:list-item>{item}</text:list-item>" for item in items)
+        + "</text:list>"
+    )
+
+
+def _lines(read: Read, body: str, *, levels: str = "", styles: str = "") -> list[str]:
+    automatic = f'<text:list-style style:name="L">{levels}</text:list-style>'
+    return read("a.odt", open_document("text", body, automatic=automatic, styles=styles)).text.split("\n")[:-1]
+
+
+def test_lists_begin_anew_unless_they_continue(read_bytes: Read) -> None:
+    """A list counts from its start; one that continues another, by name or by style, goes on where that stood."""
+    p = "<text:p>x</text:p>"
+    body = (
+        _list(p, p, extra='xml:id="a"')
+        + _list(p)
+        + _list(p, extra='text:continue-list="a"')
+        + _list(p, extra='text:continue-numbering="true"')
+    )
+    assert _lines(read_bytes, body, levels=_levels("1")) == ["1. x", "2. x", "1. x", "3. x", "4. x"]
+
+
+def test_levels_begin_anew(read_bytes: Read) -> None:
+    """A deeper level begins anew after a higher one, and an item may set its number; a list header and an empty item have none."""
+    p = "<text:p>x</text:p>"
+    inner = f"<text:list><text:list-item>{p}</text:list-item></text:list>"
+    body = _list(p + inner, p + inner, inner).replace("<text:list-item>", '<text:list-item text:start-value="4">', 1)
+    body = body.replace("</text:list>", f"<text:list-header>{p}</text:list-header></text:list>", 1)
+    assert _lines(read_bytes, body, levels=_levels("I", "a")) == ["IV. x", "a. x", "x", "V. x", "a. x", "b. x"]
+
+
+def test_levels_that_show_others(read_bytes: Read) -> None:
+    """`display-levels` puts the higher numbers before, and LibreOffice's own pattern says what stands between them."""
+    p = "<text:p>x</text:p>"
+    body = _list(p + f"<text:list><text:list-item>{p}</text:list-item></text:list>")
+    assert _lines(read_bytes, body, levels=_levels("1", "1", extra='text:display-levels="2"')) == ["1. x", "1.1. x"]
+    assert _lines(read_bytes, body, levels=_levels("1", "a", extra='style:num-list-format="§%1%-%2%"'))[1] == "§1-a x"
+
+
+def test_pages_of_the_last_layout(read_bytes: Read) -> None:
+    """Where the file keeps the pages of its last layout, they count and the breaks that somebody set do not."""
+    automatic = '<style:style style:name="P"><style:paragraph-properties fo:break-before="page"/></style:style>'
+    body = '<text:p>one</text:p><text:p text:style-name="P">two {}</text:p>'
+    assert len(read_bytes("a.odt", open_document("text", body, automatic=automatic)).pages) == 2
+    laid_out = body.replace("{}", "<text:soft-page-break/>still") + "<text:soft-page-break/><text:p>three</text:p>"
+    pages = read_bytes("a.odt", open_document("text", laid_out, automatic=automatic)).pages
+    assert len(pages) == 3
+
+
+def test_blanks_are_bounded(read_bytes: Read) -> None:
+    """A count of blanks, of columns or of rows from the file is never laid out."""
+    body = (
+        '<text:p>a<text:s text:c="2000000000"/>b</text:p><table:table><table:table-row table:number-rows-repeated="2000000000">'
+        '<table:table-cell table:number-columns-repeated="2000000000"><text:p>c</text:p></table:table-cell></table:table-row></table:table>'
+    )
+    assert _lines(read_bytes, body) == ["a b", "c"]
+
+
+def test_harm_is_refused(read_bytes: Read) -> None:
+    """Passwords, bombs, entities, a missing part and endless nesting end with their reason."""
+    with pytest.raises(SkipDocument, match="encrypted: an OpenDocument file that needs a password"):
+        read_bytes("a.odt", open_document("text", "", manifest="<manifest:encryption-data/>"))
+    with pytest.raises(SkipDocument, match=r"too_large: content.xml expands from 0\.\d to \d+ MB"):
+        read_bytes("a.odt", open_document("text", "<text:p/>" * 3_000_000))
+    mimetype = {"mimetype": "application/vnd.oasis.opendocument.text"}
+    with pytest.raises(SkipDocument, match=r"damaged: there is no content.xml"):
+        read_bytes("a.odt", package(mimetype))
+    with pytest.raises(SkipDocument, match=r"damaged: content.xml declares XML entities"):
+        read_bytes("a.odt", package({**mimetype, "content.xml": '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d>&e;</d>'}))
+    with pytest.raises(SkipDocument, match=r"damaged: (its structure is nested too deeply|.*Excessive depth)"):
+        read_bytes("a.odt", open_document("text", "<text:section>" * 2_000 + "</text:section>" * 2_000))
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.parametrize("ending", ["odt", "rtf"])
+def test_corpus_numbering(ending: str, corpus: Path, tmp_path: Path) -> None:
+    """Six real agreements saved by LibreOffice in another format: all 307 labelled paragraphs carry their numbers there, too."""
+    sources = sorted((corpus / "docx").glob("*.docx"))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", "--headless", profile, "--convert-to", ending, "--outdir", tmp_path, *sources]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    found = {path.stem: iter(_words(ingest.read(path, ingest.inspect(path).media_type, ingest.Limits()))) for path in tmp_path.glob("*.*")}
+    rows = [json.loads(line) for line in (corpus / "docx" / "numbering_gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    wanted = [(row["document"], " ".join(f"{row['number']} {row['text']}".split())[:100].replace(" ", "")) for row in rows]
+    # in this order: the iterator goes on where the last one was found
+    missing = [label for name, label in wanted if not any(line.startswith(label) for line in found[name])]
+    assert (len(wanted), missing) == (307, [])
+
+
+def _words(document: Document) -> list[str]:
+    return ["".join(line.split()) for line in document.text.splitlines()]
