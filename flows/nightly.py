@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from prefect import State, flow
+from pydantic import Field
 
 from flows.parameters import Request
 from flows.work import state_of, work
 
 
 @flow(name="nightly", validate_parameters=True, persist_result=False)
-async def nightly(inboxes: list[Request]) -> State[None]:
+async def nightly(inboxes: Annotated[list[Request], Field(min_length=1)]) -> State[None]:
     """Read what is new or changed in every inbox. What was analysed before is neither read nor paid for again.
 
     Args:

@@ -25,7 +25,9 @@ class Request(BaseModel):
     profile: str = Field(
         "contract_review", title="Profile", description="What to ask of each document.", json_schema_extra={"enum": list(PROFILES)}
     )
-    budget_usd: float = Field(5.0, title="Budget (USD)", ge=0, le=100_000, description="The run stops before it would spend more.")
+    budget_usd: float = Field(
+        5.0, title="Budget (USD)", ge=0, le=settings.MOST_USD, allow_inf_nan=False, description="The run stops before it would spend more."
+    )
     collection: str = Field("", title="Collection", max_length=200, description="The matter, deal or inbox; empty: the first folder.")
 
     def order(self, *, trigger: Trigger, triggered_by: str, flow_run_id: str | None) -> Order:

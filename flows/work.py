@@ -13,8 +13,9 @@ from prefect.states import Completed, Failed
 from flows.parameters import Request
 from nightclerk import pipeline, settings, wiring
 from nightclerk.errors import StopRun
+from nightclerk.pipeline import Run
 from nightclerk.pipeline.desk import Trigger
-from nightclerk.report import RunReport
+from nightclerk.report import RunReport, one_line
 from tasks.run import analyse_document, begin, report, take_in
 
 
@@ -31,25 +32,43 @@ async def work(request: Request) -> Ending:
     try:
         report = await run_order(request)
     except StopRun as stop:
-        get_run_logger().error("%s", stop)
-        return Ending("failed", str(stop))
+        get_run_logger().error("%s", one_line(stop))
+        return Ending("failed", one_line(stop))
+    except Exception as error:  # noqa: BLE001 - a fault in one inbox must not take the night from the others; it is logged with its trace
+        get_run_logger().exception("unexpected error over %s", request.sources)
+        return Ending("failed", one_line(f"unexpected {type(error).__name__} over {', '.join(request.sources)}: {error}"))
     row = report.summary
-    return Ending(report.state, f"{row['collection']}: {report.state}" + (f", {row['reason']}" if row["reason"] else ""))
+    return Ending(report.state, one_line(f"{row['collection']}: {report.state}" + (f", {row['reason']}" if row["reason"] else "")))
 
 
 async def run_order(request: Request) -> RunReport:
-    """Begin, take in, analyse, report. A cancelled run is filed as interrupted before the cancellation goes on."""
+    """Begin, take in, analyse, report. However a run that has begun ends, it is filed with a state, and the error then goes on."""
     trigger, whom, flow_run_id = asked_by()
     order = request.order(trigger=trigger, triggered_by=whom, flow_run_id=flow_run_id)
     async with wiring.open_desk(settings.load()) as desk:
         run = await begin(desk, order)
         try:
-            entries = await take_in(run)
-            await asyncio.gather(*(analyse_document(run, entry) for entry in entries))
-        except asyncio.CancelledError:
+            await _analyse_all(run)
+        except Exception as error:
+            run.stopped = error if isinstance(error, StopRun) else StopRun(f"unexpected {type(error).__name__}: {error}")
+            await pipeline.finish_run(run)
+            raise
+        except BaseException:
+            # cancelled: asyncio's CancelledError, or Prefect's TerminationSignal, which may rise in any of the tasks
             await pipeline.finish_run(run, interrupted=True)
             raise
         return await report(run)
+
+
+async def _analyse_all(run: Run) -> None:
+    """Every document at once; what ends one of them before its time ends the others, too, while the desk is still open."""
+    tasks = [asyncio.ensure_future(analyse_document(run, entry)) for entry in await take_in(run)]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def asked_by() -> tuple[Trigger, str, str | None]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from nightclerk import ingest, profiles
 from nightclerk.dispatch import Dispatcher, Limiter, heartbeat
-from nightclerk.errors import MissingKey, SourceNotFound, StoreError
+from nightclerk.errors import MissingKey, SourceNotAllowed, SourceNotFound, StoreError
 from nightclerk.pipeline import Desk
 from nightclerk.profiles import Profile
 from nightclerk.providers.mistral import Mistral
@@ -102,13 +103,17 @@ def _dispatcher(settings: Settings, store: Store, provider: Provider) -> Dispatc
 def existing(sources: Sequence[Path]) -> tuple[Path, ...]:
     """The paths a person typed on a command line, which is consent; raises `SourceNotFound` before anything is opened."""
     for path in sources:
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises for a path that is too long or not permitted
             raise SourceNotFound(f"there is no file or folder at {ingest.shown(path)}")
     return tuple(sources)
 
 
 def allowed(sources: Sequence[str], settings: Settings) -> tuple[Path, ...]:
     """The paths that somebody typed into a form; raises `SourceNotAllowed` for what lies outside the roots of the settings."""
+    for source in sources:
+        # relative to what? The person sees neither the server's working folder nor its home
+        if not Path(source).is_absolute():
+            raise SourceNotAllowed(f"{source!r} is not a full path; write it from the root folder on, as in /srv/nightclerk/inbox")
     return tuple(ingest.allowed(Path(source), settings.source_roots) for source in sources)
 
 

@@ -1,6 +1,6 @@
 """The steps of a run: begin, take in, analyse one document, report.
 
-One task per document and not per chunk: a task per chunk costs Prefect 13 times the CPU. Nothing is cached or persisted by Prefect,
+One task per document and not per chunk: Prefect keeps states, events and logs of every task run. Nothing is cached or persisted by Prefect,
 since our own database is the record; what was answered before is answered from there.
 """
 
@@ -15,6 +15,7 @@ from prefect.states import Completed
 from nightclerk import pipeline
 from nightclerk.pipeline import Desk, Entry, Order, Run
 from nightclerk.report import RunReport, markdown, text
+from nightclerk.report.markdown import harmless
 
 
 @task(name="begin", cache_policy=NO_CACHE, persist_result=False)
@@ -44,5 +45,5 @@ async def report(run: Run) -> RunReport:
     await pipeline.finish_run(run)
     done = await run.desk.store.aread(RunReport.read, run.id)
     get_run_logger().info(text(done, wide=False))
-    await acreate_markdown_artifact(markdown(done), key="run-summary", description=f"{run.profile.name}: {done.state}")
+    await acreate_markdown_artifact(markdown(done), key="run-summary", description=harmless(done.summary["collection"]))
     return done

@@ -1,12 +1,15 @@
 """The command line `nightclerk`: one file per noun.
 
-Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial (something was not read or not answered), 4 over budget.
+Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial (something was not read or not answered), 4 over budget, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+from io import TextIOWrapper
+from types import FrameType
 
 import click
 
@@ -17,9 +20,11 @@ from nightclerk.cli.documents import documents
 from nightclerk.cli.estimate import estimate
 from nightclerk.cli.findings import findings
 from nightclerk.cli.profiles import profiles
+from nightclerk.cli.read import read
 from nightclerk.cli.run import run
 from nightclerk.cli.settings import settings
 from nightclerk.errors import NightclerkError, StopRun
+from nightclerk.report import one_line
 
 
 @click.group(epilog="Settings come from NIGHTCLERK_* variables or a .env file: nightclerk settings show")
@@ -32,25 +37,44 @@ def cli(verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-for command in (run, estimate, findings, costs, documents, profiles, db, settings):
+for command in (run, estimate, read, findings, costs, documents, profiles, db, settings):
     cli.add_command(command)
 
 
 def main() -> None:
     """Run the command line: every error that a person can cause is one line on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal without UTF-8 shows a question mark where a document has a letter that it lacks
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # `nohup` has SIGHUP ignored, and that is to stay so
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    sys.exit(_exit_code())
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    """The end of a session or of a service is Ctrl-C from somebody else: the run is closed as interrupted, its calls are booked."""
+    handler = signal.getsignal(signal.SIGINT)
+    # shells have SIGINT ignored in the background, where there is no handler to call
+    (handler if callable(handler) else signal.default_int_handler)(signal.SIGINT, frame)
+
+
+def _exit_code() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        code = 2
+        return 2
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
-        code = 130
+        return 130
     except NightclerkError as error:
-        click.echo(f"nightclerk: {error}", err=True)
-        code = error.exit_code if isinstance(error, StopRun) else 1
-    except BrokenPipeError:
-        # the reader of our output went away, e.g. `nightclerk findings | head`
-        sys.stderr.close()
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        click.echo(f"nightclerk: {one_line(error)}", err=True)
+        return error.exit_code if isinstance(error, StopRun) else 1
+    except OSError as error:
+        # whatever belongs to a document is a row of its own; this is a full disk behind stdout, or a folder without permission
+        click.echo(f"nightclerk: {one_line(error)}", err=True)
+        return 1
+    return code if isinstance(code, int) else 0

@@ -8,6 +8,9 @@ from nightclerk.cli.desk import json_option, open_store
 from nightclerk.cli.output import emit
 from nightclerk.store import queries
 
+# of these a terminal has no room; they are in the piped lines
+DETAILS = {"run_id", "answered", "refused", "failed", "prompt_tokens", "completion_tokens", "avoided_usd"}
+
 
 @click.command()
 @click.option("--by", type=click.Choice(list(queries.COSTS)), default="run", show_default=True, help="One row per what.")
@@ -16,4 +19,6 @@ def costs(by: str, as_json: bool) -> None:
     """Sum the cost records: every attempt is one, answered or not."""
     with open_store() as store:
         rows = store.read(queries.costs, by)
-    emit(rows, queries.COSTS[by], as_json=as_json, title=f"Costs by {by}", empty="no calls yet")
+    columns = queries.COSTS[by]
+    on_screen = [column for column in columns if column not in DETAILS and (column != "at_risk_usd" or any(row[column] for row in rows))]
+    emit(rows, columns, as_json=as_json, title=f"Costs by {by}", empty="no calls yet", on_screen=on_screen)

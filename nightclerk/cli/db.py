@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nightclerk import settings, wiring
+from nightclerk.cli.output import say
 
 
 @click.group()
@@ -15,7 +16,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring tables and views to this version; rows stay."""
-    click.echo(f"the database is at version {wiring.upgrade(settings.load())}")
+    say(f"the database is at version {wiring.upgrade(settings.load())}")
 
 
 @db.command()
@@ -23,13 +24,13 @@ def check() -> None:
     """Compare the database with what this version declares; exit code 1 if they differ."""
     problems = wiring.check(settings.load())
     for problem in problems:
-        click.echo(problem)
+        say(problem)
     if problems:
         raise click.exceptions.Exit(1)
-    click.echo("the database is as it should be")
+    say("the database is as it should be")
 
 
 @db.command()
 def path() -> None:
     """Print the URL of the database, without a password."""
-    click.echo(settings.masked_url(settings.load().url))
+    say(settings.masked_url(settings.load().url))

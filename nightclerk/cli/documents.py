@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import click
 
-from nightclerk.cli.desk import json_option, open_store
+from nightclerk.cli.desk import Name, json_option, open_store
 from nightclerk.cli.output import emit
 from nightclerk.store import queries
+
+DOCUMENTS = ["document", "status", "pages", "characters", "language", "uri"]
+PROBLEMS = ["document", "page", "pdf_page", "status", "reason"]
 
 
 @click.command()
 @click.option("--problems", is_flag=True, help="Only what was not read, or not whole, with the reason.")
-@click.option("--collection", help="Only this collection.")
+@click.option("--collection", type=Name(), help="Only this collection.")
 @json_option
 def documents(problems: bool, collection: str | None, as_json: bool) -> None:
     """List the documents that were seen."""
     with open_store() as store:
         rows = store.read(queries.problems if problems else queries.documents, collection=collection)
-    columns = ["document", "page", "status", "reason"] if problems else ["document", "status", "pages", "characters", "language", "uri"]
+    columns = (
+        ["document", "page", "pdf_page", "status", "reason"]
+        if problems
+        else ["document", "status", "pages", "characters", "language", "uri"]
+    )
     emit(
         rows,
         columns,

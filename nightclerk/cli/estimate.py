@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 from pathlib import Path
 
 import click
@@ -19,9 +18,10 @@ from nightclerk.cli.desk import (
     settings_with,
     sources_argument,
 )
-from nightclerk.cli.output import usd
+from nightclerk.cli.output import say, say_json
 from nightclerk.pipeline import Estimate, Order, default_collection
 from nightclerk.pipeline import estimate as work_out
+from nightclerk.report import one_line, usd
 from nightclerk.settings import Settings
 
 
@@ -37,7 +37,10 @@ def estimate(sources: tuple[Path, ...], profile: str, collection: str, provider:
     settings = settings_with(provider=provider, model=model)
     order = Order(wiring.existing(sources), profile, collection or default_collection(sources), settings.budget_nano_usd)
     result = asyncio.run(_estimate(settings, order))
-    click.echo(json.dumps(dataclasses.asdict(result), ensure_ascii=False, indent=2) if as_json else _text(result, settings))
+    if as_json:
+        say_json(dataclasses.asdict(result))
+    else:
+        say(_text(result, settings))
 
 
 async def _estimate(settings: Settings, order: Order) -> Estimate:
@@ -57,7 +60,7 @@ def _text(result: Estimate, settings: Settings) -> str:
     if not free:
         limits = f"{settings.requests_per_second:g} requests/s and {settings.tokens_per_minute:,} tokens/min"
         lines.append(f"time       about {_duration(result.seconds)} at {limits}; budget {settings.budget_usd} USD")
-    return "\n".join(lines + [f"not read   {name}: {reason}" for name, reason in result.unread])
+    return "\n".join(lines + [f"not read   {one_line(f'{name}: {reason}')}" for name, reason in result.unread])
 
 
 def _duration(seconds: float) -> str:

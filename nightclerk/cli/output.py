@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -11,37 +12,68 @@ from typing import Any
 
 import click
 
-NANO_USD = Decimal(1_000_000_000)
+from nightclerk.report import one_line
+
+Rows = Sequence[Mapping[str, Any]]
+# a column of a table is not squeezed below this; where a terminal is too narrow for that, each row becomes a block of lines
+COLUMN_WIDTH = 16
 
 
-def usd(nano_usd: int | None) -> str:
-    """Nano-USD as dollars for a person: cents where there are any, and never 0.00 for something that cost money."""
-    amount = Decimal(nano_usd or 0) / NANO_USD
-    return f"{amount:.2f}" if not amount or abs(amount) >= 1 else f"{amount:.4f}" if abs(amount) >= Decimal("0.0001") else f"{amount:.9f}"
+def say(text: str) -> None:
+    """Print to stdout. A reader that went away (`nightclerk findings | head`) is no error, and changes no exit code."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        # nothing more can be said, and the interpreter would complain when it flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say_json(value: object) -> None:
+    """Print JSON; in ASCII where stdout is not UTF-8, and on a terminal, which would obey characters that JSON leaves as they are."""
+    in_ascii = sys.stdout is None or sys.stdout.encoding.lower() != "utf-8" or on_terminal()
+    text = json.dumps(value, default=_plain, ensure_ascii=in_ascii, indent=2)
+    say(text.replace("\x7f", "\\u007f"))
+
+
+def on_terminal() -> bool:
+    """Whether a person reads stdout; it may also be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def emit(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, title: str = "", empty: str = "nothing found"
+    rows: Rows,
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    title: str = "",
+    empty: str = "nothing found",
+    on_screen: Sequence[str] | None = None,
 ) -> None:
-    """Print rows. `columns` chooses what a person sees; JSON carries every key."""
+    """Print rows. `columns` are what piped lines hold, `on_screen` those of them that a terminal shows; JSON carries every key."""
     if as_json:
-        click.echo(json.dumps([dict(row) for row in rows], default=_plain, ensure_ascii=False, indent=2))
+        say_json([dict(row) for row in rows])
     elif not rows:
-        click.echo(empty, err=not sys.stdout.isatty())
-    elif sys.stdout.isatty():
-        _table(rows, columns, title)
+        click.echo(empty, err=not on_terminal())
+    elif on_terminal():
+        _show(rows, _filled(rows, on_screen or columns), title)
     else:
-        click.echo("\t".join(columns))
-        for row in rows:
-            click.echo("\t".join(_cell(row[column]) for column in columns))
+        say("\n".join("\t".join(line) for line in [list(columns), *([_cell(row[column]) for column in columns] for row in rows)]))
 
 
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str) -> None:
+def _filled(rows: Rows, columns: Sequence[str]) -> list[str]:
+    return [column for column in columns if any(row[column] not in (None, "") for row in rows)]
+
+
+def _show(rows: Rows, columns: Sequence[str], title: str) -> None:
     # rich costs 50 ms to import, which only a terminal should pay
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    widths = [max(len(column), *(len(_cell(row[column])) for row in rows)) for column in columns]
+    if sum(min(width, COLUMN_WIDTH) + 3 for width in widths) + 1 > console.width:
+        return _show_blocks(rows, columns)
     table = Table(title=title or None, title_justify="left", header_style="bold", show_lines=False)
     for column in columns:
         right = all(isinstance(row[column], int | float | Decimal | None) for row in rows)
@@ -49,7 +81,13 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str
     for row in rows:
         # Text, not str: a document may say [bold], and that must be shown and not obeyed
         table.add_row(*(Text(_cell(row[column])) for column in columns))
-    Console().print(table)
+    return console.print(table)
+
+
+def _show_blocks(rows: Rows, columns: Sequence[str]) -> None:
+    margin = max(map(len, columns))
+    for row in rows:
+        say("\n".join(f"{column.replace('_', ' '):<{margin}}  {_cell(row[column])}" for column in columns) + "\n")
 
 
 def _cell(value: Any) -> str:
@@ -59,8 +97,7 @@ def _cell(value: Any) -> str:
         return f"{value:.4f}".rstrip("0").rstrip(".")
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
-    # control characters of a document must not reach a terminal
-    return " ".join("".join(c if c.isprintable() or c == " " else " " for c in str(value)).split())
+    return one_line(value)
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import json
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from nightclerk.cli.desk import (
     settings_with,
     sources_argument,
 )
+from nightclerk.cli.output import on_terminal, say, say_json
 from nightclerk.cli.progress import Bar
 from nightclerk.pipeline import Order, default_collection, execute
 from nightclerk.report import RunReport, text
@@ -49,7 +49,7 @@ def run(
 ) -> int:
     """Analyse SOURCES (files or folders) with a profile and file the findings.
 
-    Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial, 4 over budget.
+    Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial, 4 over budget, 130 interrupted.
     """
     settings = settings_with(provider=provider, model=model, budget_usd=budget_usd)
     order = Order(
@@ -60,13 +60,16 @@ def run(
         triggered_by=_user(),
     )
     report = asyncio.run(_run(settings, order, quiet=as_json))
-    click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) if as_json else text(report, wide=sys.stdout.isatty()))
+    if as_json:
+        say_json(report.as_dict())
+    else:
+        say(text(report, wide=on_terminal()))
     return EXIT_CODES[report.state]
 
 
 async def _run(settings: Settings, order: Order, *, quiet: bool) -> RunReport:
     async with wiring.open_desk(settings) as desk:
-        with Bar(shown=not quiet and sys.stderr.isatty()) as bar:
+        with Bar(shown=not quiet and on_terminal() and sys.stderr is not None and sys.stderr.isatty()) as bar:
             done, _ = await execute(desk, order, progress=bar.update)
         return await desk.store.aread(RunReport.read, done.id)
 

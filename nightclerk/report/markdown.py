@@ -4,54 +4,54 @@ from __future__ import annotations
 
 import re
 
+from nightclerk.report.plain import one_line
 from nightclerk.report.summary import RunReport
-from nightclerk.report.terminal import cost
+from nightclerk.report.terminal import cost, documents
 
-ROWS = 40
+ROWS = 60
+# neither markup nor the beginning of an address, which renderers make a link of
+_HARMLESS = re.compile(r"(?!.*(?:://|www\.))(?:[^\W_]|[ .,;:()'%/§-])*", re.IGNORECASE)
 
 
 def markdown(report: RunReport) -> str:
     """The run's documents, problems, findings by category, cost, and where to look further."""
     row = report.summary
-    readable, pages = report.pages
-    counts = (
-        f"{row['documents']}: {row['documents_complete']} complete, {row['documents_partial']} partial, "
-        f"{row['documents_unread']} not read, {row['documents_open']} unfinished. {readable} of {pages} pages readable."
-    )
     parts = [
         f"# {row['profile']}: {report.state.replace('_', ' ')}",
-        row["reason"],
-        f"**Documents** {counts}",
+        f"**Reason** {harmless(row['reason'])}" if row["reason"] else "",
+        f"**Collection** {harmless(row['collection'])}",
+        f"**Documents** {documents(report)}",
         f"**Cost** {cost(report)}",
+        *(f"**Model** {harmless(note)}" for note in report.notes),
     ]
     if report.problems:
-        parts.append(
-            "## Not read whole\n\n"
-            + _table(["document", "state", "reason"], [[p["document"], p["state"], p["reason"]] for p in report.problems])
-        )
+        # a list, since Prefect's first UI does not wrap the lines of a table
+        lines = [f"- **{harmless(p['document'])}** {p['state']}: {harmless(p['reason'])}" for p in report.problems]
+        parts.append("## Not read whole\n\n" + _shortened(lines))
     if report.categories:
-        parts.append(
-            "## Findings\n\n"
-            + _table(["category", "findings", "documents"], [[c["category"], c["findings"], c["documents"]] for c in report.categories])
-        )
+        rows = [f"| {harmless(c['category'])} | {c['findings']} | {c['documents']} |" for c in report.categories]
+        parts.append("## Findings\n\n| category | findings | documents |\n| --- | --- | --- |\n" + _shortened(rows))
     parts.append(f"## Look further\n\n```sql\n{sql(row['collection'])}\n```")
     return "\n\n".join(part for part in parts if part)
 
 
 def sql(collection: str) -> str:
     """A query for the findings of one collection."""
-    name = collection.replace("'", "''")
+    name = one_line(collection).replace("'", "''")
     return f"SELECT document, category, clause_path, page, quote\nFROM findings_current\nWHERE collection = '{name}' AND state = 'present';"
 
 
-def _table(head: list[str], rows: list[list[object]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    lines += [f"| {' | '.join(_cell(cell) for cell in cells)} |" for cells in rows[:ROWS]]
-    if len(rows) > ROWS:
-        lines.append(f"\n(+{len(rows) - ROWS} more, in SQL)")
-    return "\n".join(lines)
+def harmless(text: object) -> str:
+    """The text on one line as it stands, or as a code span where any of it could be markup.
+
+    A file name or an endpoint's message must not become a link or an image in somebody's browser, and escaping does not do it, since
+    renderers make links of bare addresses. Back quotes and bars, which would end the span or its table cell, become characters that look
+    like them.
+    """
+    line = one_line(text)
+    return line if _HARMLESS.fullmatch(line) else f"`{line.translate({ord('`'): 'ˋ', ord('|'): '¦'})}`"
 
 
-def _cell(value: object) -> str:
-    """A file name or a reason comes from outside: it must not become markup, a link or an image in somebody's browser."""
-    return re.sub(r"([\\`*_\[\]<>|!])", r"\\\1", " ".join(str(value).split()))
+def _shortened(lines: list[str]) -> str:
+    more = f"\n\n(+{len(lines) - ROWS} more, in SQL)" if len(lines) > ROWS else ""
+    return "\n".join(lines[:ROWS]) + more

@@ -16,11 +16,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run: its row in `run_summary`, its documents, what they hold, and what Magistral would have cost (None where it answered)."""
+    """One run: its row in `run_summary`, its documents, what they hold, what was to be said about the model that was chosen, and what
+    Magistral would have cost (None where a model answered)."""
 
     summary: Row
     documents: list[Row]
     categories: list[Row]
+    notes: list[str]
     reference_nano_usd: tuple[int, int] | None
 
     @classmethod
@@ -31,6 +33,7 @@ class RunReport:
             summary=summary,
             documents=queries.run_documents(conn, run_id),
             categories=queries.run_categories(conn, run_id),
+            notes=queries.run_notes(conn, run_id),
             reference_nano_usd=_reference(conn, run_id) if summary["provider"] == "rules" else None,
         )
 
@@ -45,6 +48,11 @@ class RunReport:
         return [row for row in self.documents if row["state"] != "complete"]
 
     @property
+    def analysed_before(self) -> int:
+        """How many documents were settled before this run began, and were not asked about again."""
+        return sum(bool(row["analysed_before"]) for row in self.documents)
+
+    @property
     def pages(self) -> tuple[int, int]:
         """(pages that could be read, pages in all) of the documents that were opened."""
         return sum(row["pages_readable"] or 0 for row in self.documents), sum(row["pages"] or 0 for row in self.documents)
@@ -52,7 +60,8 @@ class RunReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values."""
         plain = {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in self.summary.items()}
-        return {**plain, "not_read": [dict(row) for row in self.problems], "categories": [dict(row) for row in self.categories]}
+        lists = {"not_read": [dict(row) for row in self.problems], "categories": [dict(row) for row in self.categories]}
+        return {**plain, "notes": self.notes, "analysed_before": self.analysed_before, **lists}
 
 
 def _reference(conn: Any, run_id: str) -> tuple[int, int]:

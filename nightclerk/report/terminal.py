@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nightclerk.providers.outlook import REFERENCE_MODEL
+from nightclerk.report.plain import one_line, usd
 from nightclerk.report.summary import RunReport
 
 MANY = 12
@@ -11,30 +12,48 @@ MANY = 12
 def text(report: RunReport, *, wide: bool = True) -> str:
     """What was read, what not and why, what was found, what it cost. Without `wide`, for logs, no problem is left out."""
     row = report.summary
-    readable, pages = report.pages
-    counts = (
-        f"{row['documents']}: {row['documents_complete']} complete, {row['documents_partial']} partial, "
-        f"{row['documents_unread']} not read, {row['documents_open']} unfinished; {readable} of {pages} pages readable"
-    )
     lines = [
         f"run {row['run_id'][:8]} {report.state}" + (f": {row['reason']}" if row["reason"] else ""),
-        f"  documents  {counts}",
+        f"  documents  {documents(report)}",
         f"  findings   {row['findings_present']} in {len(report.categories)} categories, {row['findings_to_review']} to review",
         f"  cost       {cost(report)}",
+        *(f"  model      {note}" for note in report.notes),
     ]
     shown = report.problems[:MANY] if wide else report.problems
     lines += [f"  {problem['state']:<10} {problem['document']}: {problem['reason']}" for problem in shown]
     if len(report.problems) > len(shown):
         lines.append(f"  (+{len(report.problems) - len(shown)} more: nightclerk documents --problems)")
-    return "\n".join(lines)
+    return "\n".join(_keep_indent(line) for line in lines)
+
+
+def documents(report: RunReport) -> str:
+    """How many there were, how they ended, and how many pages of them could be read."""
+    row = report.summary
+    readable, pages = report.pages
+    before = f", {report.analysed_before} analysed by an earlier run (NIGHTCLERK_REANALYSE)" if report.analysed_before else ""
+    return (
+        f"{row['documents']}: {row['documents_complete']} complete, {row['documents_partial']} partial, "
+        f"{row['documents_unread']} not read, {row['documents_open']} unfinished; {readable} of {pages} pages readable{before}"
+    )
 
 
 def cost(report: RunReport) -> str:
     """What was spent against the budget; for a free run, what a model would have cost."""
     row = report.summary
     calls = f"calls: {row['calls']}, answered from the store: {row['cache_hits']}"
-    if report.reference_nano_usd:
-        low, high = (amount / 1e9 for amount in report.reference_nano_usd)
-        return f"0.00 USD ({calls}); {REFERENCE_MODEL} would have cost {low:.2f} to {high:.2f} USD"
-    risk = f", at most {row['at_risk_usd']:.4f} more for calls that broke off" if row["at_risk_usd"] else ""
-    return f"{row['cost_usd']:.4f} USD of {row['budget_usd'] or 0:.2f} budget ({calls}){risk}"
+    if report.reference_nano_usd is None:
+        risk = f", at most {_dollars(row['at_risk_usd'])} more for calls that broke off" if row["at_risk_usd"] else ""
+        return f"{_dollars(row['cost_usd'])} USD of {_dollars(row['budget_usd'])} budget ({calls}){risk}"
+    low, high = report.reference_nano_usd
+    would = f"; {REFERENCE_MODEL} would have cost {usd(low)} to {usd(high)} USD" if high else ""
+    return f"0.00 USD ({calls}){would}"
+
+
+def _dollars(amount: float | None) -> str:
+    return usd(round((amount or 0) * 1e9))
+
+
+def _keep_indent(line: str) -> str:
+    """Only what the line says can come from outside; the columns are ours."""
+    head, body = line[:13], line[13:]
+    return head + one_line(body) if line.startswith(" ") else one_line(line)

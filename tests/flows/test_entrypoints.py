@@ -28,6 +28,16 @@ def _needed(flow: Any) -> dict[str, Any]:
     return {"request": {"sources": ["/srv/inbox"]}} if "request" in flow.parameters.properties else {}
 
 
+def test_a_night_without_inboxes_is_refused() -> None:
+    """A schedule that reads nothing every night, green, is not to be had."""
+    from prefect.exceptions import ParameterTypeError
+
+    from flows.nightly import nightly
+
+    with pytest.raises(ParameterTypeError, match="at least 1 item"):
+        nightly.validate_parameters({"inboxes": []})
+
+
 def test_a_broken_flow_import_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A module entrypoint with a broken import raises when it is loaded, not when the night comes."""
     from prefect.flows import load_flow_from_entrypoint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 from flows_support import eventually
+
+from nightclerk.store import Store
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -73,12 +76,61 @@ def test_a_person_starts_a_run_from_the_form(served: Any, page: Any) -> None:
     assert page.get_by_role("cell", name="Governing Law").is_visible()
 
 
+def start(served: Any, name: str, parameters: dict[str, Any]) -> str:
+    """Start a flow run of a deployment as the UI's form does, and return its id."""
+    deployment = served.deployments()[name]["id"]
+    body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+    return str(served.api(f"/deployments/{deployment}/create_flow_run", body)["id"])
+
+
+def ended(served: Any, run_id: str) -> Any:
+    """A flow run once it has ended."""
+    return eventually(lambda: (run := served.api(f"/flow_runs/{run_id}"))["end_time"] and run, 120)
+
+
 def test_a_path_outside_the_roots_is_refused(served: Any) -> None:
-    """A path typed into the form that lies outside the allowed roots ends the run with one line and opens nothing."""
-    analyse = served.deployments()["analyse"]["id"]
-    body = {"parameters": {"request": {"sources": ["/etc/passwd"]}}, "state": {"type": "SCHEDULED"}}
-    started = served.api(f"/deployments/{analyse}/create_flow_run", body)
-    ended = eventually(lambda: (run := served.api(f"/flow_runs/{started['id']}"))["end_time"] and run, 120)
-    assert ended["state"]["type"] == "FAILED"
-    assert "outside the allowed source roots" in ended["state"]["message"]
-    assert "\n" not in ended["state"]["message"]
+    """A path that a link leads out of the allowed roots ends the run with one line and opens nothing."""
+    (served.inbox / "out").symlink_to("/etc")
+    state = ended(served, start(served, "analyse", {"request": {"sources": [f"{served.inbox}/out/passwd"]}}))["state"]
+    (served.inbox / "out").unlink()
+    assert state["type"] == "FAILED"
+    assert "outside the allowed source roots" in state["message"]
+    assert "\n" not in state["message"]
+
+
+def test_one_inbox_that_is_gone_does_not_cost_the_others(served: Any) -> None:
+    """The night reads the inboxes that are there, ends as failed and names the one that is not."""
+    (served.inbox / "second").mkdir(exist_ok=True)
+    (served.inbox / "second" / "lease.txt").write_text("LEASE\n\n1. Term. This lease ends in 2031.\n", encoding="utf-8")
+    inboxes = [{"sources": [f"{served.inbox}/gone"]}, {"sources": [f"{served.inbox}/second"], "collection": "second inbox"}]
+    state = ended(served, start(served, "nightly", {"inboxes": inboxes}))["state"]
+    assert (state["type"], state["name"]) == ("FAILED", "Failed")
+    assert f"no file or folder at {served.inbox}/gone" in state["message"]
+    assert "second inbox: complete" in state["message"]
+    data = Path(served.environment["NIGHTCLERK_DATA_DIR"])
+    assert rows(data, "SELECT state FROM run_summary WHERE collection = 'second inbox'") == [("complete",)]
+
+
+def test_a_cancelled_flow_run_is_interrupted_in_the_books(served: Any) -> None:
+    """Cancelling in the UI closes the run in SQL, with its documents unfinished and no call left open."""
+    many = served.inbox / "many"
+    many.mkdir(exist_ok=True)
+    for number in range(400):
+        (many / f"order {number}.txt").write_text(f"ORDER {number}\n\n1. Price. The price is USD {number}.\n", encoding="utf-8")
+    run_id = start(served, "analyse", {"request": {"sources": [str(many)], "collection": "cancelled"}})
+    data = Path(served.environment["NIGHTCLERK_DATA_DIR"])
+    data.mkdir(exist_ok=True)
+    with contextlib.closing(Store.open(f"sqlite:///{data / 'nightclerk.db'}")):
+        # the tables are there from here on, whichever test came first
+        pass
+    eventually(lambda: rows(data, "SELECT 1 FROM run_summary WHERE collection = 'cancelled' AND documents > 0"), 90)
+    served.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
+    eventually(lambda: served.api(f"/flow_runs/{run_id}")["state"]["type"] == "CANCELLED", 90)
+    closed = "SELECT 1 FROM run_summary WHERE collection = 'cancelled' AND state <> 'running'"
+    # Prefect says that it is cancelled before the process has ended
+    eventually(lambda: rows(data, closed), 30)
+    [(state, reason, left)] = rows(data, "SELECT state, reason, documents_open FROM run_summary WHERE collection = 'cancelled'")
+    assert state == "interrupted"
+    assert "the next run goes on" in reason
+    assert left > 0
+    assert rows(data, "SELECT COUNT(*) FROM calls WHERE state = 'sent'") == [(0,)]
