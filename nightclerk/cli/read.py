@@ -13,14 +13,13 @@ from nightclerk import ingest, settings, wiring
 from nightclerk.cli.desk import json_option
 from nightclerk.cli.output import emit, say
 from nightclerk.errors import SkipDocument
-from nightclerk.records import Document, Source
+from nightclerk.records import READABLE, Document, Source
 from nightclerk.report import one_line
 from nightclerk.settings import Settings
 
 PAGES = ["page", "label", "status", "characters", "reason"]
 SECTIONS = ["clause_path", "title", "page", "characters"]
 EXIT_CODES = {"read": 0, "partial": 3}
-READABLE = {"text", "blank"}
 
 
 @dataclass(frozen=True, slots=True)
