@@ -127,7 +127,9 @@ def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.Stor
     categories = [category.name for category in run.profile.categories]
     found = findings.merge(reading.found, categories=categories)
     read = f"{_readable_pages(paper)} of {len(paper.pages)} pages, {len(reading.answered)} of {len(paper.chunks)} chunks"
-    found += findings.absences(categories, found, complete=complete, analyst=run.analyst, read=read, reason=reason)
+    if reading.answered:
+        # of a document that nobody has answered for, a row per category would say nothing
+        found += findings.absences(categories, found, complete=complete, analyst=run.analyst, read=read, reason=reason)
     severity = {category.name: category.severity for category in run.profile.categories}
     found = [replace(finding, severity=severity.get(finding.category)) if finding.state == "present" else finding for finding in found]
     spans = {chunk.id: chunk.char_end - chunk.char_start for chunk in paper.chunks}
