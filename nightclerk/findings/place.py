@@ -45,6 +45,7 @@ class _Outline:
         self._around = _enclosing(self._sections)
 
     def evidence(self, claimed: str, match: Match, source: str) -> Evidence:
+        """The source's slice at a match, with its first and last page and the clause path it begins in."""
         first, last = self._page(match.char_start), self._page(match.char_end - 1)
         return Evidence(
             claimed_quote=claimed,

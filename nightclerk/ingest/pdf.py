@@ -105,7 +105,8 @@ class _File:
         except FAILURES as error:
             if self.locked:
                 raise SkipDocument("encrypted", "it needs a password or a kind of encryption that is not supported") from None
-            raise SkipDocument("damaged", f"no reader can open it ({self.trouble}; {type(error).__name__}: {str(error)[:200]})") from None
+            said = f"{self.trouble.rstrip('.')}; {type(error).__name__}: {str(error)[:200]}"
+            raise SkipDocument("damaged", f"no reader can open it; ask for the file again ({said})") from None
 
     def label(self, index: int) -> str:
         return self.fast.get_page_label(index) or "" if self.fast else ""
