@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prefect import State
 from prefect.context import FlowRunContext
+from prefect.exceptions import CancelledRun, TerminationSignal
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
@@ -50,6 +51,9 @@ async def run_order(request: Request) -> RunReport:
         try:
             await _analyse_all(run)
         except Exception as error:
+            if cancelled(error):
+                await pipeline.finish_run(run, interrupted=True)
+                raise
             run.stopped = error if isinstance(error, StopRun) else StopRun(f"unexpected {type(error).__name__}: {error}")
             await pipeline.finish_run(run)
             raise
@@ -58,6 +62,15 @@ async def run_order(request: Request) -> RunReport:
             await pipeline.finish_run(run, interrupted=True)
             raise
         return await report(run)
+
+
+def cancelled(error: BaseException | None) -> bool:
+    """Whether a cancellation stands behind an error: Prefect's engines and the libraries below them may wrap the signal in their own."""
+    while error is not None:
+        if isinstance(error, asyncio.CancelledError | TerminationSignal | CancelledRun):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def _analyse_all(run: Run) -> None:
