@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from nightclerk.ingest.numerals import formatted
+from nightclerk.ingest.numerals import ONES, TENS, formatted
 
 Order = tuple[int, ...]
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
-_CARDINALS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+_CARDINALS = [*ONES[1:], TENS[0]]
 _ORDINALS = [
     "first",
     "second",
