@@ -74,11 +74,49 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a document's text with a nature of its own: `text[char_start:char_end]`. Plain paragraphs of the body need none.
+
+    `kind` is one of heading, paragraph, list_item, table_row, page_header, page_footer, footnote, endnote, text_box, form_field. `number`
+    is a label that the file does not hold and Word or a browser would print; it stands in the text, and the block begins with it.
+    `cells` are the offsets at which the cells of a row begin; `table` and `row` count from 0. `part` names the part of the file that it
+    came from, where that is not the body; `note` says what else a reader knows (the unit of a table, the context of a fact).
+    """
+
+    kind: str
+    char_start: int
+    char_end: int
+    number: str = ""
+    table: int | None = None
+    row: int | None = None
+    cells: tuple[int, ...] = ()
+    part: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What somebody did to a document or wrote about it: a tracked change, a comment, a note on a page.
+
+    `kind` is one of insertion, deletion, move_from, move_to, format, comment, note. `text` is what was inserted, deleted or said.
+    The span is where it stands in the document's text: empty for a deletion that the view leaves out, None where it has no place.
+    """
+
+    kind: str
+    text: str
+    author: str = ""
+    made_at: datetime | None = None
+    char_start: int | None = None
+    char_end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One reading of a file: one text, which never changes afterwards, and its parts as spans of it.
 
     `status` is one of read, partial, encrypted, needs_ocr, damaged, empty, unsupported, too_large, failed; every status but `read`
-    comes with a `reason`. `reader` names the reader and its version: another fingerprint is another reading.
+    comes with a `reason`. `reader` names the reader and its version: another fingerprint is another reading. `view` is `as_is`, or
+    `accepted`, `original` or `marked_up` for a file that can hold tracked changes. `layout` are its blocks as `ingest.blocks` packs them.
     """
 
     text: str
@@ -91,6 +129,8 @@ class Document:
     language: str = ""
     status: str = "read"
     reason: str = ""
+    annotations: tuple[Annotation, ...] = ()
+    layout: bytes = b""
 
     @property
     def readable_share(self) -> float:

@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     read_memory_mb: int = Field(2_048, ge=256, description="Memory that reading one file may take.")
     read_cpu_s: int = Field(120, ge=1, description="CPU seconds that reading one file may take.")
     ocr: Literal["auto", "off"] = Field("auto", description="`auto` reads pages that are pictures, where an OCR engine is installed.")
+    pdf_reader: Literal["auto", "pdfium", "pypdf"] = Field(
+        "auto", description="Who reads PDFs; `auto` is pdfium, and pypdf for each page that pdfium cannot read."
+    )
+    docx_view: Literal["accepted", "original", "marked_up"] = Field(
+        "accepted", description="Which text of a file with tracked changes is read: with them, before them, or both with marks."
+    )
     pdf_passwords: list[SecretStr] = Field(
         default_factory=list, description="Passwords to try on encrypted PDFs. Never logged and never stored."
     )

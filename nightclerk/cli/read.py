@@ -13,6 +13,7 @@ from nightclerk import ingest, settings, wiring
 from nightclerk.cli.desk import json_option
 from nightclerk.cli.output import emit, say
 from nightclerk.errors import SkipDocument
+from nightclerk.pipeline.desk import reading_limits, reading_options
 from nightclerk.records import READABLE, Document, Source
 from nightclerk.report import one_line
 from nightclerk.settings import Settings
@@ -54,12 +55,8 @@ def read(file: Path, with_text: bool, as_json: bool) -> int:
 
 def _read(path: Path, current: Settings) -> _Outcome:
     source = ingest.inspect(path)
-    limits = ingest.Limits(
-        memory_mb=current.read_memory_mb, cpu_s=current.read_cpu_s, wall_s=current.read_cpu_s * 5, max_file_mb=current.max_file_mb
-    )
-    options = ingest.Options(ocr=current.ocr, passwords=tuple(secret.get_secret_value() for secret in current.pdf_passwords))
     try:
-        document = ingest.read(path, source.media_type, limits, options)
+        document = ingest.read(path, source.media_type, reading_limits(current), reading_options(current))
     except SkipDocument as skip:
         return _Outcome(source, skip.status, skip.reason)
     return _Outcome(source, document.status, document.reason, document)

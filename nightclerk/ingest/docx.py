@@ -45,7 +45,7 @@ NOTES = ("footnote", "endnote")
 FALSE = {"0", "false", "off"}
 
 
-def read(path: Path) -> Reading:
+def read(path: Path, *, view: str = "accepted") -> Reading:
     """Read a DOCX; raises SkipDocument where its container or its main part is damaged or expands too far."""
     package = Package(path)
     main = package.document()

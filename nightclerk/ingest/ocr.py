@@ -43,7 +43,9 @@ class Recognised(NamedTuple):
     confidence: float
 
 
-def read_page(path: Path, *, page: int, module: str, languages: str, passwords: Sequence[str] = ()) -> Reading:
+def read_page(
+    path: Path, *, page: int, module: str, languages: str, passwords: Sequence[str] = (), pdf_reader: str = "auto"
+) -> Reading:
     """Read one page, counted from 0, by the engine of `module`; its status is `ocr`, `blank`, or `needs_ocr` with the reason.
 
     Raises:

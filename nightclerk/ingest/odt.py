@@ -18,7 +18,7 @@ from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
 HEADERS = ("header", "header-left", "header-first", "footer", "footer-left", "footer-first")
 
 
-def read(path: Path) -> Reading:
+def read(path: Path, *, view: str = "accepted") -> Reading:
     """Read an ODT; raises SkipDocument where it is damaged, encrypted or expands too far."""
     package = OpenDocument(path)
     content, styles = package.content(), package.xml("styles.xml")

@@ -41,12 +41,12 @@ FAILURES = (
 )
 
 
-def read(path: Path, *, passwords: Sequence[str] = ()) -> Reading:
+def read(path: Path, *, passwords: Sequence[str] = (), pdf_reader: str = "auto") -> Reading:
     """Read a PDF page by page; raises SkipDocument where it needs another password than these or no reader can open it."""
     return _read(_File(path, passwords))
 
 
-def read_carefully(path: Path, *, passwords: Sequence[str] = ()) -> Reading:
+def read_carefully(path: Path, *, passwords: Sequence[str] = (), pdf_reader: str = "auto") -> Reading:
     """Read a PDF that pdfium dies of by pypdf alone, which has limits of its own and may leave text out beyond them."""
     file = _File(path, passwords, with_pdfium=False)
     file.gaps.append("the first reader crashed on it; the second may have left out what is drawn in an unusual way")

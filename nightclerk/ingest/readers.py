@@ -37,10 +37,16 @@ from nightclerk.ingest.ocr_engines import MARK, Engine, find_engine
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How files are read: whether pages that are pictures are read by OCR, and the passwords to try on a PDF that needs one."""
+    """How files are read.
+
+    Whether pages that are pictures are read by OCR, the passwords to try on a PDF that needs one, who reads PDFs, and which view of a
+    file with tracked changes is its text: as if they were all accepted, as it was before them, or with both and marks around them.
+    """
 
     ocr: Literal["auto", "off"] = "off"
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    pdf_reader: Literal["auto", "pdfium", "pypdf"] = "auto"
+    view: Literal["accepted", "original", "marked_up"] = "accepted"
 
     @property
     def engine(self) -> Engine | None:
@@ -68,16 +74,23 @@ class Reader:
     fingerprint: str
     function: str
     fallback: str = ""
-    # what reads one of its pages by OCR, and whether its functions take passwords
+    # what reads one of its pages by OCR
     page_function: str = ""
-    takes_passwords: bool = False
+    # which of the options its functions take
+    takes: tuple[str, ...] = ()
     # whether LibreOffice makes a DOCX of the file first
     through_office: bool = False
 
     def fingerprint_with(self, options: Options) -> str:
         """The fingerprint and, where an OCR engine may be used, that of the engine: `pdf-1+tesseract-5.3.0-eng`."""
         engine = options.engine if self.page_function else None
-        return f"{self.fingerprint}{MARK}{engine.fingerprint}" if engine else self.fingerprint
+        chosen = "pdf_reader" in self.takes and options.pdf_reader != "auto"
+        name = f"{self.fingerprint}-{options.pdf_reader}" if chosen else self.fingerprint
+        return f"{name}{MARK}{engine.fingerprint}" if engine else name
+
+    def view_with(self, options: Options) -> str:
+        """The view that its text is: `as_is` where the format knows no tracked changes."""
+        return options.view if "view" in self.takes else "as_is"
 
 
 READERS = {
@@ -86,9 +99,9 @@ READERS = {
         "nightclerk.ingest.pdf:read",
         "nightclerk.ingest.pdf:read_carefully",
         page_function="nightclerk.ingest.ocr:read_page",
-        takes_passwords=True,
+        takes=("passwords", "pdf_reader"),
     ),
-    DOCX: Reader("docx-1", "nightclerk.ingest.docx:read"),
+    DOCX: Reader("docx-1", "nightclerk.ingest.docx:read", takes=("view",)),
     HTML: Reader("html-1", "nightclerk.ingest.html:read"),
     TEXT: Reader("text-1", "nightclerk.ingest.text:read"),
     MARKDOWN: Reader("text-1", "nightclerk.ingest.text:read"),
@@ -96,11 +109,11 @@ READERS = {
     XLS: Reader("xls-1", "nightclerk.ingest.spreadsheet:read"),
     XLSB: Reader("xls-1", "nightclerk.ingest.spreadsheet:read"),
     ODS: Reader("ods-1", "nightclerk.ingest.ods:read"),
-    ODT: Reader("odt-1", "nightclerk.ingest.odt:read"),
+    ODT: Reader("odt-1", "nightclerk.ingest.odt:read", takes=("view",)),
     RTF: Reader("rtf-1", "nightclerk.ingest.rtf:read"),
     MAIL: Reader("eml-1", "nightclerk.ingest.eml:read"),
     OUTLOOK: Reader("msg-1", "nightclerk.ingest.msg:read"),
-    DOC: Reader("doc-1", "nightclerk.ingest.docx:read", through_office=True),
+    DOC: Reader("doc-1", "nightclerk.ingest.docx:read", takes=("view",), through_office=True),
 }
 
 
@@ -133,6 +146,11 @@ def _is_read(media_type: str) -> bool:
 def reader_fingerprint(media_type: str, options: Options = AS_IS) -> str:
     """The name and version of the reader of a media type, e.g. `pdf-1`; `none` where there is no reader."""
     return READERS[media_type].fingerprint_with(options) if _is_read(media_type) else "none"
+
+
+def view_of(media_type: str, options: Options = AS_IS) -> str:
+    """The view that a reading of a media type is, whether or not what it takes to read it is installed here."""
+    return READERS[media_type].view_with(options) if media_type in READERS else "as_is"
 
 
 def gains_ocr(earlier: str, now: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from nightclerk.ingest.blocks import pack
 from nightclerk.ingest.language import language_of
 from nightclerk.ingest.sections import find_sections
-from nightclerk.records import Document, Page
+from nightclerk.records import Annotation, Block, Document, Page
 
 # NBSP, ogham, the quads and thin spaces, narrow NBSP, mathematical and ideographic space
 BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -39,12 +40,19 @@ class Reading:
     title: str = ""
     language: str = ""
     gaps: list[str] = field(default_factory=list)
+    # spans of the joined text; a reader that has nothing to say of plain paragraphs says nothing
+    blocks: list[Block] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+
+
+FOLDS = ((LINE_ENDS, "\n"), (INVISIBLE, ""), (BLANKS, " "), (EDGES, "\n"), (BLANK_LINES, "\n\n"))
 
 
 def fold(text: str) -> str:
     """Fold layout: one blank for a run of blanks and tabs, no blanks at line edges, at most one blank line, no invisible characters."""
-    folded = BLANKS.sub(" ", INVISIBLE.sub("", LINE_ENDS.sub("\n", text)))
-    return BLANK_LINES.sub("\n\n", EDGES.sub("\n", folded))
+    for pattern, replacement in FOLDS:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def storable(text: str) -> str:
@@ -57,7 +65,7 @@ def has_letters(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
-def compose(reading: Reading, reader: str, media_type: str, *, advice: str) -> Document:
+def compose(reading: Reading, reader: str, media_type: str, *, advice: str, view: str = "as_is") -> Document:
     """Join the pages into one text, find its sections, and say what of it could be read; `advice` is for the pages that could not."""
     pages: list[Page] = []
     position = 0
@@ -73,10 +81,13 @@ def compose(reading: Reading, reader: str, media_type: str, *, advice: str) -> D
         sections=tuple(find_sections(text)),
         reader=reader,
         media_type=media_type,
+        view=view,
         title=" ".join(storable(reading.title).split())[:300],
         language=language_of(text, reading.language),
         status=status,
         reason=reason,
+        annotations=tuple(replace(one, text=storable(one.text), author=storable(one.author)[:300]) for one in reading.annotations),
+        layout=pack(reading.blocks),
     )
 
 

@@ -8,6 +8,7 @@ the environment gets into them, and they end when the caller ends, however it en
 from __future__ import annotations
 
 import atexit
+import base64
 import contextlib
 import json
 import os
@@ -17,13 +18,14 @@ import sys
 import threading
 from collections import deque
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest import ocr_pages, office
 from nightclerk.ingest.readers import AS_IS, Options, Reader, reader_for
-from nightclerk.records import Document, Page, Section
+from nightclerk.records import Annotation, Document, Page, Section
 
 # what a parser may need from the environment; keys and database passwords are not among it
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
@@ -36,7 +38,7 @@ GRACE_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may take: address space in MiB, CPU seconds, seconds by the wall clock, and MB of file.
+    """What reading one file may take: address space in MiB, CPU seconds, seconds by the wall clock, MB of file, and MiB of what came of it.
 
     Each page that OCR reads may take as much again, and all of them together `ocr_pages.SHARE` times the seconds by the wall clock.
     """
@@ -45,6 +47,7 @@ class Limits:
     cpu_s: int = 120
     wall_s: float = 600.0
     max_file_mb: int = 200
+    output_mb: int = 256
 
 
 def read(path: Path, media_type: str, limits: Limits, options: Options = AS_IS) -> Document:
@@ -77,7 +80,8 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits, options: Op
         "function": reader.function,
         "fallback": reader.fallback,
         "page_function": reader.page_function,
-        "options": {"passwords": options.passwords} if reader.takes_passwords else {},
+        "options": {name: getattr(options, name) for name in reader.takes},
+        "view": reader.view_with(options),
         "advice": options.advice,
         "reader": reader.fingerprint_with(options),
         "path": os.fsencode(path).hex(),
@@ -85,6 +89,7 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits, options: Op
         "memory_mb": limits.memory_mb,
         "cpu_s": limits.cpu_s,
         "wall_s": limits.wall_s,
+        "output_mb": limits.output_mb,
     }
     document, gaps = _run(job, limits)
     if reader.page_function and options.engine and any(page.status in ocr_pages.UNREAD for page in document.pages):
@@ -118,7 +123,14 @@ def _decoded(answer: dict[str, Any]) -> tuple[Document, list[str]]:
     whole = answer["document"]
     pages = tuple(Page(*values) for values in whole.pop("pages"))
     sections = tuple(Section(*values) for values in whole.pop("sections"))
-    return Document(pages=pages, sections=sections, **whole), answer["gaps"]
+    annotations = tuple(map(_annotation, whole.pop("annotations")))
+    layout = base64.b64decode(whole.pop("layout"))
+    return Document(pages=pages, sections=sections, annotations=annotations, layout=layout, **whole), answer["gaps"]
+
+
+def _annotation(values: list[Any]) -> Annotation:
+    kind, text, author, made_at, start, end = values
+    return Annotation(kind, text, author, datetime.fromisoformat(made_at) if made_at else None, start, end)
 
 
 class _Worker:

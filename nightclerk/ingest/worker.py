@@ -7,6 +7,7 @@ must not take over the program that asked. When stdin closes, the asker is gone:
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -25,7 +26,7 @@ from nightclerk.errors import SkipDocument
 from nightclerk.ingest.language import identifier
 from nightclerk.ingest.readers import READERS
 from nightclerk.ingest.reading import compose
-from nightclerk.records import Document, Page, Section
+from nightclerk.records import Annotation, Document, Page, Section
 
 Job = dict[str, Any]
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -107,8 +108,8 @@ def _receive(receiver: int, job: Job) -> tuple[bytes, str, bool]:
         size_bytes += len(block)
         if not block:
             return b"".join(blocks), "", False
-        if size_bytes > job["memory_mb"] << 20:
-            return b"", f"its text is larger than the memory limit of {job['memory_mb']} MB", False
+        if size_bytes > job["output_mb"] << 20:
+            return b"", f"its text is larger than the limit of {job['output_mb']} MB", False
 
 
 def _cause(status: int, cpu_s: float, job: Job) -> tuple[bytes, str, bool]:
@@ -125,7 +126,7 @@ def _work(job: Job, sender: int) -> None:
     _confine(job)
     try:
         reading = pkgutil.resolve_name(job["function"])(Path(os.fsdecode(bytes.fromhex(job["path"]))), **job["options"])
-        line = _encoded(compose(reading, job["reader"], job["media_type"], advice=job["advice"]), reading.gaps)
+        line = _encoded(compose(reading, job["reader"], job["media_type"], advice=job["advice"], view=job["view"]), reading.gaps)
     except SkipDocument as skip:
         line = _skip(skip.status, skip.reason)
     except MemoryError:
@@ -156,7 +157,14 @@ def _encoded(document: Document, gaps: list[str]) -> bytes:
     whole = {field.name: getattr(document, field.name) for field in fields(Document)}
     whole["pages"] = [[getattr(page, field.name) for field in fields(Page)] for page in document.pages]
     whole["sections"] = [[getattr(section, field.name) for field in fields(Section)] for section in document.sections]
+    whole["annotations"] = [_annotation(one) for one in document.annotations]
+    whole["layout"] = base64.b64encode(document.layout).decode()
     return json.dumps({"document": whole, "gaps": gaps}).encode()
+
+
+def _annotation(annotation: Annotation) -> list[Any]:
+    made_at = annotation.made_at.isoformat() if annotation.made_at else None
+    return [annotation.kind, annotation.text, annotation.author, made_at, annotation.char_start, annotation.char_end]
 
 
 def _skip(status: str, reason: str) -> bytes:

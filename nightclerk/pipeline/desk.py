@@ -35,6 +35,27 @@ class Order:
     flow_run_id: str | None = None
 
 
+def reading_limits(settings: Settings) -> ingest.Limits:
+    """What reading one file may take."""
+    return ingest.Limits(
+        memory_mb=settings.read_memory_mb,
+        cpu_s=settings.read_cpu_s,
+        # busy machines make good files slow, so the wall clock is generous and the CPU limit is the one that judges
+        wall_s=settings.read_cpu_s * 5,
+        max_file_mb=settings.max_file_mb,
+    )
+
+
+def reading_options(settings: Settings) -> ingest.Options:
+    """How files are read."""
+    return ingest.Options(
+        ocr=settings.ocr,
+        passwords=tuple(secret.get_secret_value() for secret in settings.pdf_passwords),
+        pdf_reader=settings.pdf_reader,
+        view=settings.docx_view,
+    )
+
+
 class Desk:
     """What every run in this process shares. `process_id` is its row in `processes`, the owner of its leases and calls."""
 
@@ -56,14 +77,8 @@ class Desk:
         self.process_id = process_id
         # threads of its own: reading a file takes minutes at times, and the loop's few threads read the database for everybody
         self.readers = ThreadPoolExecutor(settings.read_workers, thread_name_prefix="nightclerk-reader")
-        self.limits = ingest.Limits(
-            memory_mb=settings.read_memory_mb,
-            cpu_s=settings.read_cpu_s,
-            # busy machines make good files slow, so the wall clock is generous and the CPU limit is the one that judges
-            wall_s=settings.read_cpu_s * 5,
-            max_file_mb=settings.max_file_mb,
-        )
-        self.options = ingest.Options(ocr=settings.ocr, passwords=tuple(secret.get_secret_value() for secret in settings.pdf_passwords))
+        self.limits = reading_limits(settings)
+        self.options = reading_options(settings)
 
 
 class Run:

@@ -69,6 +69,9 @@ async def earlier_analysis(run: Run, entry: Entry) -> analyses.Due | None:
 
 def _still_good(run: Run, entry: Entry, earlier: analyses.Due) -> bool:
     rule = run.desk.settings.reanalyse
+    if earlier.view != ingest.view_of(entry.media_type, run.desk.options):
+        # who asks for another view of a file with tracked changes asks about another text
+        return False
     reader = ingest.reader_fingerprint(entry.media_type, run.desk.options)
     if earlier.pages_unread and ingest.gains_ocr(earlier.reader, reader):
         # pictures of pages were left out for want of an engine, and now there is one
@@ -87,7 +90,8 @@ async def read_source(run: Run, entry: Entry) -> sources.StoredDocument:
     """The document that a source holds, from the store when this reader has read these bytes before."""
     store = run.desk.store
     reader = ingest.reader_fingerprint(entry.media_type, run.desk.options)
-    stored = await store.aread(sources.find_document, entry.sha256, view="as_is", reader=reader, scope=run.scope)
+    view = ingest.view_of(entry.media_type, run.desk.options)
+    stored = await store.aread(sources.find_document, entry.sha256, view=view, reader=reader, scope=run.scope)
     if stored is None:
         loop = asyncio.get_running_loop()
         document = await loop.run_in_executor(run.desk.readers, _read_entry, entry, run.desk.limits, run.desk.options)
@@ -106,7 +110,7 @@ def _read_entry(entry: Entry, limits: ingest.Limits, options: ingest.Options) ->
     if unchanged or document.status == "failed":
         return document
     why = "the file changed or went away while it was read; the next run reads what is there then"
-    return Document("", (), (), document.reader, entry.media_type, status="failed", reason=why)
+    return Document("", (), (), document.reader, entry.media_type, view=document.view, status="failed", reason=why)
 
 
 def read_file(path: Path, media_type: str, limits: ingest.Limits, options: ingest.Options) -> Document:
@@ -114,8 +118,8 @@ def read_file(path: Path, media_type: str, limits: ingest.Limits, options: inges
     try:
         return ingest.read(path, media_type, limits, options)
     except SkipDocument as skip:
-        reader = ingest.reader_fingerprint(media_type, options)
-        return Document("", (), (), reader, media_type, status=skip.status, reason=skip.reason)
+        reader, view = ingest.reader_fingerprint(media_type, options), ingest.view_of(media_type, options)
+        return Document("", (), (), reader, media_type, view=view, status=skip.status, reason=skip.reason)
 
 
 def is_readable(document: sources.StoredDocument) -> bool:

@@ -26,6 +26,7 @@ class Due:
     prompt_sha256: str
     model: str
     reader: str
+    view: str
     state: str
     reason: str
     pages_unread: int
@@ -65,7 +66,7 @@ def answered(conn: sa.Connection, collection_id: str, lineage_id: str, *, profil
     pages = sa.select(sa.func.count()).where(t.pages.c.document_id == d.id, t.pages.c.status.not_in(READABLE))
     unread = pages.correlate(t.documents).scalar_subquery()
     query = (
-        sa.select(a.id, a.document_id, p.sha256, a.model, d.reader, a.state, a.reason, unread.label("pages_unread"))
+        sa.select(a.id, a.document_id, p.sha256, a.model, d.reader, d.view, a.state, a.reason, unread.label("pages_unread"))
         .select_from(t.analyses.join(t.documents, a.document_id == d.id).join(t.prompt_versions, a.prompt_version_id == p.id))
         .where(a.collection_id == collection_id, d.lineage_id == lineage_id, p.name == profile, a.provider == provider)
         .where(a.settled_at.is_not(None), a.chunks > 0, a.chunks_answered == a.chunks)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from nightclerk.records import Document, Page, Section, Source, derived_id
+from nightclerk.records import Annotation, Document, Page, Section, Source, derived_id
 from nightclerk.store import tables as t
 from nightclerk.store.rows import insert_new
 
@@ -113,6 +114,8 @@ def file_document(conn: sa.Connection, sha256: str, document: Document, *, scope
         "pages": len(document.pages),
         "characters": len(document.text),
         "text": document.text,
+        "text_sha256": hashlib.sha256(document.text.encode()).hexdigest(),
+        "layout": document.layout or None,
         "status": document.status,
         "reason": document.reason,
         "readable_share": document.readable_share,
@@ -121,6 +124,7 @@ def file_document(conn: sa.Connection, sha256: str, document: Document, *, scope
     if insert_new(conn, t.documents, [row]) or _replace_failed(conn, identity, row):
         insert_new(conn, t.pages, [_page_row(identity, page) for page in document.pages])
         insert_new(conn, t.sections, [_section_row(identity, section) for section in document.sections])
+        insert_new(conn, t.document_annotations, [_annotation_row(identity, *counted) for counted in enumerate(document.annotations)])
     return StoredDocument(*conn.execute(_summary().where(t.documents.c.id == identity)).one())
 
 
@@ -156,6 +160,19 @@ def _section_row(document: str, section: Section) -> dict[str, object]:
         "depth": section.depth,
         "char_start": section.char_start,
         "char_end": section.char_end,
+    }
+
+
+def _annotation_row(document: str, ordinal: int, annotation: Annotation) -> dict[str, object]:
+    return {
+        "document_id": document,
+        "ordinal": ordinal,
+        "kind": annotation.kind,
+        "author": annotation.author,
+        "made_at": annotation.made_at,
+        "text": annotation.text,
+        "char_start": annotation.char_start,
+        "char_end": annotation.char_end,
     }
 
 

@@ -117,6 +117,10 @@ documents = sa.Table(
     _text("reason"),
     sa.Column("readable_share", sa.Float, nullable=False, server_default="0"),
     _time("read_at"),
+    # of the text in UTF-8: two views of a file that have the same words have the same hash
+    sa.Column("text_sha256", sa.String(64), nullable=True, index=True),
+    # blocks, packed: tables, generated numbers, headers and footers, for programs
+    sa.Column("layout", sa.LargeBinary, nullable=True),
     sa.UniqueConstraint("sha256", "view", "reader", "scope"),
 )
 
@@ -132,10 +136,30 @@ document_sources = sa.Table(
     _time("modified_at", nullable=True),
     _time("first_seen_at"),
     _time("last_seen_at"),
-    # seen, unreadable (could not be opened), vanished
+    # seen, unreadable (could not be opened), vanished, renamed
     _word("status", 20),
     _text("reason"),
+    # the mail, archive or PDF that it is attached to
+    _ref("parent_id", "document_sources.id", nullable=True),
+    # what a remote store says of the version of its object (etag, or time and size): the same again need not be fetched again
+    _word("version", 200, nullable=True),
+    # when other bytes came to stand at this place, and which stood there before
+    _time("changed_at", nullable=True),
+    _word("previous_sha256", 64, nullable=True),
     sa.UniqueConstraint("collection_id", "uri"),
+)
+
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    # which bytes hold which files: known once, never unpacked to be listed again
+    sa.Column("parent_sha256", sa.String(64), sa.ForeignKey("contents.sha256"), primary_key=True),
+    # name and version of what unpacked it; a content that holds nothing has one row, of ordinal -1
+    sa.Column("unpacker", sa.String(60), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    _text("name"),
+    sa.Column("sha256", sa.String(64), sa.ForeignKey("contents.sha256"), nullable=True, index=True),
+    _text("reason"),
 )
 
 pages = sa.Table(
@@ -161,6 +185,20 @@ sections = sa.Table(
     _count("depth"),
     _count("char_start"),
     _count("char_end"),
+)
+
+document_annotations = sa.Table(
+    "document_annotations",
+    metadata,
+    sa.Column("document_id", sa.String(32), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    # insertion, deletion, move_from, move_to, format, comment, note
+    _word("kind", 20),
+    _text("author"),
+    _time("made_at", nullable=True),
+    _text("text"),
+    _count("char_start", nullable=True),
+    _count("char_end", nullable=True),
 )
 
 chunks = sa.Table(
