@@ -28,9 +28,9 @@ def say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def say_json(value: object) -> None:
-    """Print JSON; in ASCII where stdout is not UTF-8, and on a terminal, which would obey characters that JSON leaves as they are."""
-    in_ascii = sys.stdout is None or sys.stdout.encoding.lower() != "utf-8" or on_terminal()
+def say_json(value: object, *, in_ascii: bool = False) -> None:
+    """Print JSON; in ASCII where asked, where stdout is not UTF-8, and on a terminal, which would obey some characters."""
+    in_ascii = in_ascii or sys.stdout is None or sys.stdout.encoding.lower() != "utf-8" or on_terminal()
     text = json.dumps(value, default=_plain, ensure_ascii=in_ascii, indent=2)
     say(text.replace("\x7f", "\\u007f"))
 

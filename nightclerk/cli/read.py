@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,16 @@ from typing import Any
 import click
 
 from nightclerk import ingest, settings, wiring
+from nightclerk.cli import reading
 from nightclerk.cli.desk import json_option
-from nightclerk.cli.output import emit, say
+from nightclerk.cli.output import emit, on_terminal, say, say_json
 from nightclerk.errors import SkipDocument
 from nightclerk.pipeline.desk import reading_limits, reading_options
 from nightclerk.records import READABLE, Document, Source
 from nightclerk.report import one_line
 from nightclerk.settings import Settings
 
-PAGES = ["page", "label", "status", "characters", "reason"]
-SECTIONS = ["clause_path", "title", "page", "characters"]
+PARTS = {"pages": reading.pages, "sections": reading.sections, "numbers": reading.numbers, "changes": reading.changes}
 EXIT_CODES = {"read": 0, "partial": 3}
 
 
@@ -36,18 +35,24 @@ class _Outcome:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--text", "with_text", is_flag=True, help="Print the text, too.")
+@click.option(
+    "--view",
+    type=click.Choice(["accepted", "original", "marked_up"]),
+    help="Which text of a file with tracked changes.",
+)
 @json_option
-def read(file: Path, with_text: bool, as_json: bool) -> int:
-    """Show what the reader sees in FILE: status, pages, outline. Asks no model and files nothing.
+def read(file: Path, with_text: bool, view: str | None, as_json: bool) -> int:
+    """Show what the reader sees in FILE: status, pages, outline, generated numbers, tracked changes. Asks no model and files nothing.
 
     Exit codes: 0 read, 3 partial, 1 not readable, 2 bad usage.
     """
     [path] = wiring.existing((file,))
     if path.is_dir():
         raise click.UsageError(f"{one_line(file)} is a folder: name one file")
-    outcome = _read(path, settings.load())
+    current = settings.load()
+    outcome = _read(path, current.model_copy(update={"docx_view": view}) if view else current)
     if as_json:
-        say(_json(outcome, with_text))
+        say_json(_whole(outcome, with_text), in_ascii=True)
     else:
         _show(outcome, with_text)
     return EXIT_CODES.get(outcome.status, 1)
@@ -63,83 +68,35 @@ def _read(path: Path, current: Settings) -> _Outcome:
 
 
 def _show(outcome: _Outcome, with_text: bool) -> None:
-    say("\n".join(f"{name:<12}{one_line(value)}" for name, value in _head(outcome).items() if value not in ("", None)))
-    if outcome.document is None:
-        return
-    say("")
-    emit(_pages(outcome.document), PAGES, as_json=False, title="Pages")
-    say("")
-    outline = [row for row in _sections(outcome.document) if row["clause_path"]]
-    emit(outline, SECTIONS, as_json=False, title="Sections", empty="no sections")
-    if with_text:
-        say("\n" + _printable(outcome.document.text))
-
-
-def _json(outcome: _Outcome, with_text: bool) -> str:
+    head = reading.head(outcome.source, outcome.status, outcome.reason, outcome.document)
+    say("\n".join(f"{name:<12}{one_line(value)}" for name, value in head.items() if value not in ("", None)))
     document = outcome.document
-    value = _head(outcome) | {
-        "pages": _pages(document) if document else [],
-        "problems": [page for page in _pages(document) if page["status"] not in READABLE] if document else [],
-        "sections": _sections(document) if document else [],
-    }
+    if document is None:
+        return
+    _table("Pages", reading.pages(document), reading.PAGES)
+    _table("Sections", [row for row in reading.sections(document) if row["clause_path"]], reading.SECTIONS, empty="no sections")
+    _table("Numbers that the file does not hold", reading.numbers(document), reading.NUMBERS)
+    _table("Changes, comments and notes", reading.changes(document), reading.CHANGES)
+    if with_text:
+        say("\n" + _printable(document.text))
+
+
+def _table(title: str, rows: list[reading.Row], columns: list[str], *, empty: str = "") -> None:
+    if rows or empty:
+        # a terminal's table bears its title itself
+        say("" if on_terminal() else f"\n{title}:")
+        emit(rows, columns, as_json=False, title=title, empty=empty)
+
+
+def _whole(outcome: _Outcome, with_text: bool) -> dict[str, Any]:
+    document = outcome.document
+    value = reading.head(outcome.source, outcome.status, outcome.reason, document)
+    for name, rows in PARTS.items():
+        value[name] = rows(document) if document else []
+    value["problems"] = [page for page in value["pages"] if page["status"] not in READABLE]
     if with_text:
         value["text"] = document.text if document else ""
-    # in ASCII throughout: a terminal obeys some of the control characters that JSON leaves as they are
-    return json.dumps(value, indent=2).replace("\x7f", "\\u007f")
-
-
-def _head(outcome: _Outcome) -> dict[str, Any]:
-    document = outcome.document
-    return {
-        "file": outcome.source.name,
-        "type": outcome.source.media_type,
-        "bytes": outcome.source.size_bytes,
-        "sha256": outcome.source.sha256,
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "reader": document.reader if document else "",
-        "view": document.view if document else "",
-        "title": document.title if document else "",
-        "language": document.language if document else "",
-        "characters": len(document.text) if document else 0,
-    }
-
-
-def _pages(document: Document) -> list[dict[str, Any]]:
-    return [
-        {
-            "page": page.index + 1,
-            "label": page.label,
-            "status": page.status,
-            "reason": page.reason,
-            "characters": page.char_end - page.char_start,
-            "char_start": page.char_start,
-            "char_end": page.char_end,
-        }
-        for page in document.pages
-    ]
-
-
-def _sections(document: Document) -> list[dict[str, Any]]:
-    """The outline; `page` is where a section begins, by its printed label where it has one."""
-    return [
-        {
-            "clause_path": section.clause_path,
-            "title": section.title,
-            "kind": section.kind,
-            "depth": section.depth,
-            "page": _page_at(document, section.char_start),
-            "characters": section.char_end - section.char_start,
-            "char_start": section.char_start,
-            "char_end": section.char_end,
-        }
-        for section in document.sections
-    ]
-
-
-def _page_at(document: Document, place: int) -> str:
-    page = next((page for page in reversed(document.pages) if page.char_start <= place), None)
-    return (page.label or str(page.index + 1)) if page else ""
+    return value
 
 
 def _printable(text: str) -> str:
