@@ -1,4 +1,4 @@
-"""What a reading keeps besides its text, and where a file came from: layout, annotations, attachments, changed and remote sources."""
+"""What a reading keeps besides its text, where a file came from, and questions that are asked in rounds."""
 
 from __future__ import annotations
 
@@ -53,3 +53,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("parent_sha256", "unpacker", "ordinal", name=op.f("pk_attachments")),
     )
     op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"])
+    # pictures of pages are read before there is an analysis
+    with op.batch_alter_table("questions") as questions:
+        questions.alter_column("analysis_id", existing_type=sa.String(length=32), nullable=True)
+        # an answer may come in rounds, and be asked for half by half
+        questions.add_column(sa.Column("round", sa.Integer(), server_default="0", nullable=False))
+        questions.add_column(sa.Column("char_start", sa.Integer(), nullable=True))
+        questions.add_column(sa.Column("char_end", sa.Integer(), nullable=True))
+    op.execute("UPDATE questions SET round = 1 WHERE kind <> 'ask'")

@@ -1,5 +1,5 @@
 """Cutting a document into chunks: on clause borders, without a gap and without overlap."""
 
-from nightclerk.chunk.cut import CHUNKING, cut
+from nightclerk.chunk.cut import CHUNKING, cut, halves
 
-__all__ = ["CHUNKING", "cut"]
+__all__ = ["CHUNKING", "cut", "halves"]

@@ -118,6 +118,12 @@ def _border_near(text: str, start: int, end: int) -> int:
     return middle
 
 
+def halves(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A span cut in two near its middle, after a line or a word where there is one; joined they are the span."""
+    middle = _border_near(text, start, end)
+    return [(start, middle), (middle, end)]
+
+
 def _path_at(sections: Sequence[Section], offset: int) -> str:
     """The path of the section that began last: a section ends where the next of its own or a lower depth begins, so it is the deepest."""
     place = bisect_right(sections, offset, key=lambda section: section.char_start) - 1

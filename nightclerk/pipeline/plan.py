@@ -12,7 +12,7 @@ from typing import Any
 from nightclerk import chunk, prompting, tokens
 from nightclerk.pipeline.desk import Run
 from nightclerk.providers.outlook import cost_range
-from nightclerk.records import Chunk, Price, Section, derived_id, utc_now
+from nightclerk.records import Ask, Chunk, Price, Section, derived_id, utc_now
 from nightclerk.store import analyses, runs, sources
 
 SETTLE_VERSION = "1"
@@ -45,7 +45,7 @@ def build(run: Run, document_id: str, text: str, sections: Sequence[Section]) ->
     analysis = _analysis(run, document_id, len(pieces), len(text))
     chunks = [_chunk_row(document_id, analysis["chunking"], piece) for piece in pieces]
     pairs = [
-        question_rows(run, analysis["id"], row["id"], piece, len(pieces), kind="ask", sample=0)
+        question_rows(run, analysis["id"], row["id"], prompting.ask(run.profile, piece, len(pieces)), kind="ask")
         for piece, row in zip(pieces, chunks, strict=True)
     ]
     return Plan(analysis, chunks, [request for request, _ in pairs], [question for _, question in pairs])
@@ -95,19 +95,25 @@ def _chunk_row(document_id: str, chunking: str, piece: Chunk) -> dict[str, Any]:
 
 
 def question_rows(
-    run: Run, analysis_id: str, chunk_id: str, piece: Chunk, count: int, *, kind: str, sample: int
+    run: Run,
+    analysis_id: str,
+    chunk_id: str,
+    ask: Ask,
+    *,
+    kind: str,
+    round_: int = 0,
+    span: tuple[int | None, int | None] = (None, None),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The request and the question that ask about one chunk; `sample` numbers independent answers to the same prompt."""
-    ask = prompting.ask(run.profile, piece, count, sample=sample)
+    """The request and the question that ask this about a chunk, or about the span of the text that is given."""
     body = run.desk.provider.wire(ask, run.resolved.card)
-    request_hash = prompting.request_hash(run.scope, run.terms.provider, run.terms.model, sample, body)
+    request_hash = prompting.request_hash(run.scope, run.terms.provider, run.terms.model, ask.sample, body)
     now = utc_now()
     request = {
         "hash": request_hash,
         "scope": run.scope,
         "provider": run.terms.provider,
         "model": run.terms.model,
-        "sample": sample,
+        "sample": ask.sample,
         "body": body,
         "prompt_tokens": run.desk.provider.prompt_tokens(ask, run.resolved.card),
         "max_output_tokens": max_output_tokens(run),
@@ -121,6 +127,9 @@ def question_rows(
         "request_hash": request_hash,
         "state": "open",
         "created_at": now,
+        "round": round_,
+        "char_start": span[0],
+        "char_end": span[1],
     }
     return request, question
 

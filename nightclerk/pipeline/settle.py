@@ -1,38 +1,46 @@
 """From stored replies to findings: parse, locate, merge, say what is absent, account for what was not answered.
 
-Settling reads only the store, so it may be run again at any time and gives the same rows. It may ask further questions: a reply that
-is no JSON is asked for once more, as another sample.
+Settling reads only the store, so it may be run again at any time and gives the same rows. It may ask further questions (`rounds`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nightclerk import findings
-from nightclerk.errors import BadAnswer
+from nightclerk import chunk, findings, ingest, prompting, tokens
+from nightclerk.pipeline import rounds
 from nightclerk.pipeline.desk import Run
 from nightclerk.pipeline.plan import question_rows
+from nightclerk.pipeline.rounds import Part
 from nightclerk.records import READABLE, Chunk, Finding, Page, Section, utc_now
 from nightclerk.store import analyses, sources
 from nightclerk.text import Locator
-
-PROBLEMS_NAMED = 5
 
 
 @dataclass(slots=True)
 class _Reading:
     """What the replies of one analysis come to."""
 
+    parts: list[Part]
     found: list[Finding] = field(default_factory=list)
-    answered: set[str] = field(default_factory=set)
-    gaps: dict[str, str] = field(default_factory=dict)
-    # what of an answer could not be used: it was answered, so it is not asked again, but nothing is absent for sure
-    losses: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    useless: list[tuple[analyses.ReplyRow, str]] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> list[Part]:
+        """The parts that nobody has answered for."""
+        return [part for part in self.parts if part.gap]
+
+    @property
+    def losses(self) -> list[Part]:
+        """Parts of whose answer something could not be used: it is not asked again, but nothing is absent for sure."""
+        return [part for part in self.parts if part.losses]
+
+    @property
+    def answered(self) -> set[str]:
+        """The chunks that are answered in all their parts."""
+        return {part.chunk.id for part in self.parts} - {part.chunk.id for part in self.gaps}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,62 +71,44 @@ async def settle(run: Run, analysis_id: str, document: sources.StoredDocument) -
 
 
 def _read_replies(run: Run, paper: _Paper, replies: Sequence[analyses.ReplyRow]) -> _Reading:
-    reading = _Reading()
-    by_chunk: dict[str, list[analyses.ReplyRow]] = {}
-    for reply in replies:
-        by_chunk.setdefault(reply.chunk_id, []).append(reply)
-    for chunk in paper.chunks:
-        for reply in by_chunk.get(chunk.id, []):
-            _read_reply(run, paper, chunk, reply, reading)
-        if chunk.id not in reading.answered:
-            reading.gaps.setdefault(chunk.id, "not asked")
+    reading = _Reading(rounds.parts(paper.chunks, replies, run.profile))
+    for part in reading.parts:
+        # a part that was halved leaves what it said to its first half, so the chunk is where a quote is looked for
+        span = (part.chunk.char_start, part.chunk.char_end)
+        reading.found += findings.place(part.answers, locator=paper.locator, span=span, pages=paper.pages, sections=paper.sections)
     return reading
 
 
-def _read_reply(run: Run, paper: _Paper, chunk: Any, reply: analyses.ReplyRow, reading: _Reading) -> None:
-    if chunk.id in reading.answered:
-        return
-    if reply.answer is None:
-        reading.gaps[chunk.id] = reply.reason or "not answered yet"
-        return
-    try:
-        # a truncated answer still holds complete items; the chunk stays a gap all the same
-        parsed = findings.parse(reply.answer, run.profile, salvage=not reply.usable)
-    except BadAnswer as bad:
-        reading.gaps[chunk.id] = reply.unusable_reason or str(bad)
-        # answered, though the reply is marked: another analysis that shares it has given it up meanwhile
-        if reply.usable or reply.state == "answered":
-            reading.useless.append((reply, str(bad)))
-        return
-    reading.found += findings.place(
-        parsed.answers, locator=paper.locator, span=(chunk.char_start, chunk.char_end), pages=paper.pages, sections=paper.sections
-    )
-    if not reply.usable:
-        reading.gaps[chunk.id] = reply.unusable_reason or reply.reason
-        return
-    reading.answered.add(chunk.id)
-    reading.gaps.pop(chunk.id, None)
-    if parsed.problems:
-        (reading.notes if parsed.whole else reading.losses)[chunk.id] = "; ".join(parsed.problems[:PROBLEMS_NAMED])
-
-
 async def _ask_again(run: Run, analysis_id: str, paper: _Paper, reading: _Reading) -> bool:
-    if not reading.useless:
+    wanting = [part for part in reading.parts if part.next]
+    if not wanting:
         return False
-    useless = {reply.chunk_id for reply, _ in reading.useless if reply.kind == "ask"}
-    pairs = [
-        question_rows(run, analysis_id, chunk.id, _piece(paper, chunk), len(paper.chunks), kind="repair", sample=1)
-        for chunk in paper.chunks
-        if chunk.id in useless
-    ]
+    pairs = await asyncio.to_thread(lambda: [rows for part in wanting for rows in _further(run, analysis_id, paper, part)])
     requests, questions = [request for request, _ in pairs], [question for _, question in pairs]
-    await run.desk.store.write(analyses.replace_questions, reading.useless, requests=requests, questions=questions)
-    return bool(questions)
+    # answered, though the reply is of no use: that is known only now, or another analysis that shares it has found it meanwhile
+    useless = [(part.last, part.error) for part in wanting if part.last.usable or part.last.state == "answered"]
+    await run.desk.store.write(analyses.replace_questions, useless, requests=requests, questions=questions)
+    return True
 
 
-def _piece(paper: _Paper, chunk: Any) -> Chunk:
-    text = paper.text[chunk.char_start : chunk.char_end]
-    return Chunk(chunk.ordinal, chunk.char_start, chunk.char_end, text, chunk.tokens, chunk.clause_path)
+def _further(run: Run, analysis_id: str, paper: _Paper, part: Part) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The questions that a part needs next."""
+    whole = (part.start, part.end) == (part.chunk.char_start, part.chunk.char_end)
+    spans = chunk.halves(paper.text, part.start, part.end) if part.next == "split" else [(part.start, part.end)]
+    for start, end in spans:
+        ask = prompting.ask(run.profile, _piece(paper, part.chunk, start, end), len(paper.chunks))
+        if part.next == "repair":
+            ask = prompting.repaired(ask, part.last.answer or "", part.error)
+        elif part.next == "continue":
+            ask = prompting.continued(ask, part.kept)
+        span = (None, None) if whole and part.next != "split" else (start, end)
+        yield question_rows(run, analysis_id, part.chunk.id, ask, kind=part.next, round_=part.last.round + 1, span=span)
+
+
+def _piece(paper: _Paper, row: Any, start: int, end: int) -> Chunk:
+    text = paper.text[start:end]
+    path = row.clause_path if start == row.char_start else ingest.clause_path_at(paper.sections, start)
+    return Chunk(row.ordinal, start, end, text, tokens.count(text), path)
 
 
 def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.StoredDocument) -> tuple[list[Finding], dict[str, Any]]:
@@ -132,22 +122,26 @@ def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.Stor
         found += findings.absences(categories, found, complete=complete, analyst=run.analyst, read=read, reason=reason)
     severity = {category.name: category.severity for category in run.profile.categories}
     found = [replace(finding, severity=severity.get(finding.category)) if finding.state == "present" else finding for finding in found]
-    spans = {chunk.id: chunk.char_end - chunk.char_start for chunk in paper.chunks}
+    spans = {row.id: row.char_end - row.char_start for row in paper.chunks}
     state = "complete" if complete else "partial" if reading.answered else "failed"
     outcome = {
         "state": state,
         "reason": reason,
         "chunks_answered": len(reading.answered),
-        "characters_answered": sum(spans[chunk] for chunk in reading.answered),
+        "characters_answered": sum(spans[answered] for answered in reading.answered),
     }
     return found, outcome
 
 
 def _gap_reason(paper: _Paper, reading: _Reading) -> str:
-    """What was not answered, or not used of an answer, chunk by chunk."""
-    told = [reading.gaps, reading.losses, reading.notes]
-    parts = [(chunk, why[chunk.id]) for chunk in paper.chunks for why in told if chunk.id in why]
-    return "; ".join(f"chunk {chunk.ordinal + 1} of {len(paper.chunks)}: {what}" for chunk, what in parts)
+    """What was not answered, or not used of an answer, part by part."""
+    told = [(part, what) for part in reading.parts for what in (part.gap, part.losses, part.notes) if what]
+    return "; ".join(f"chunk {part.chunk.ordinal + 1} of {len(paper.chunks)}{_where(part)}: {what}" for part, what in told)
+
+
+def _where(part: Part) -> str:
+    whole = (part.start, part.end) == (part.chunk.char_start, part.chunk.char_end)
+    return "" if whole else f", characters {part.start:,} to {part.end:,}"
 
 
 def _readable_pages(paper: _Paper) -> int:

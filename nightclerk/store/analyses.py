@@ -34,17 +34,21 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
-    """One question with the newest reply to its request, if there is one."""
+    """One question with the newest reply to its request, if there is one; without a span it is about the whole chunk."""
 
     question_id: str
     chunk_id: str
     kind: str
+    round: int
+    char_start: int | None
+    char_end: int | None
     state: str
     reason: str
     request_hash: str
     answer: str | None
     usable: bool | None
     unusable_reason: str | None
+    finish_reason: str | None
 
 
 def ensure_prompt_version(conn: sa.Connection, *, name: str, version: str, sha256: str, content: Row, now: datetime) -> None:
@@ -129,7 +133,10 @@ def replies(conn: sa.Connection, analysis_id: str) -> list[ReplyRow]:
     """Each question of an analysis with the newest reply to its request, usable ones before others."""
     q, r = t.questions.c, t.replies.c
     query = (
-        sa.select(q.id, q.chunk_id, q.kind, q.state, q.reason, q.request_hash, r.answer, r.usable, r.unusable_reason)
+        sa.select(
+            *(q.id, q.chunk_id, q.kind, q.round, q.char_start, q.char_end, q.state, q.reason, q.request_hash),
+            *(r.answer, r.usable, r.unusable_reason, r.finish_reason),
+        )
         .select_from(t.questions.outerjoin(t.replies, q.request_hash == r.request_hash))
         .where(q.analysis_id == analysis_id)
         .order_by(q.created_at, q.id, r.usable.desc(), r.created_at.desc())
@@ -143,7 +150,7 @@ def replies(conn: sa.Connection, analysis_id: str) -> list[ReplyRow]:
 def replace_questions(
     conn: sa.Connection, useless: Sequence[tuple[ReplyRow, str]], *, requests: Sequence[Row], questions: Sequence[Row]
 ) -> None:
-    """Give up the questions whose stored reply is of no use, with the reason, and file what is asked in their place: all or nothing.
+    """Give up the questions whose stored reply is of no use, with the reason, and file what is asked next: all or nothing.
 
     Such a reply is no cache hit any more, for nobody who asks the same.
     """

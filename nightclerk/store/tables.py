@@ -341,8 +341,9 @@ questions = sa.Table(
     "questions",
     metadata,
     _id(primary_key=True),
-    _ref("analysis_id", "analyses.id", ondelete="CASCADE"),
-    # ask, repair, continue, vote, tool, reduce, ocr
+    # none where a document is still being read (ocr)
+    _ref("analysis_id", "analyses.id", nullable=True, ondelete="CASCADE"),
+    # ask, repair, continue, split, vote, tool, reduce, ocr
     _word("kind", 20),
     _ref("chunk_id", "chunks.id", nullable=True, ondelete="CASCADE"),
     sa.Column("request_hash", sa.String(64), sa.ForeignKey("requests.hash"), nullable=False, index=True),
@@ -351,6 +352,11 @@ questions = sa.Table(
     _text("reason"),
     _time("created_at"),
     _time("answered_at", nullable=True),
+    # 0 is the question itself, each further one came of the answers before it
+    _count("round"),
+    # the part of the chunk that it is about, where that is not the whole
+    _count("char_start", nullable=True),
+    _count("char_end", nullable=True),
     sa.UniqueConstraint("analysis_id", "kind", "chunk_id", "request_hash", name="uq_questions_identity"),
 )
 

@@ -149,22 +149,6 @@ def test_an_answer_that_is_no_json_is_asked_for_once_more(make_settings: Make, r
     assert query(settings, "SELECT COUNT(*) AS n FROM replies WHERE NOT usable") == [{"n": 1}]
 
 
-def test_a_truncated_answer_is_a_named_gap(make_settings: Make, run_order: RunOrder, query: Query, inbox: Path) -> None:
-    """An answer cut off by its length leaves a partial analysis that says so, claims no absence, and is not paid for again."""
-    with MistralServer() as server:
-        settings = make_settings(**served(server))
-        server.force("length")
-        _, state = run_order(settings, inbox / "agreement.txt")
-        calls = len(server.account.entries)
-        run_order(settings, inbox / "agreement.txt")
-        assert len(server.account.entries) == calls
-    assert state == "failed"
-    [analysis] = query(settings, "SELECT state, reason, chunks_answered FROM analyses")
-    assert analysis["chunks_answered"] == 0
-    assert "truncated" in analysis["reason"]
-    assert not query(settings, "SELECT id FROM findings WHERE state = 'not_present'")
-
-
 @pytest.mark.parametrize(
     ("values", "error"),
     [
