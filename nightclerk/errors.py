@@ -12,7 +12,7 @@ NightclerkError
 +-- BadAnswer               a reply holds no findings that can be read; ask again or leave a gap
 +-- CallError               one attempt failed
     +-- RetryCall           try the same request again
-    |   +-- Refused, ServerFailed, ConnectFailed, CallTimeout, CutOff
+    |   +-- Refused, ServerFailed, ConnectFailed, CallTimeout, CutOff, WrongModel
     +-- GiveUpCall          the same request would fail again
         +-- ContextTooLong, Unprocessable, ContentRefused
 """
@@ -146,14 +146,10 @@ class CallError(NightclerkError):
 
 
 class RetryCall(CallError):
-    """The same request may work a moment later."""
-
-
-class Refused(RetryCall):
-    """The provider refused the call for its rate or capacity; it costs nothing.
+    """The same request may work a moment later.
 
     Args:
-        retry_after_s: how long the provider asked everybody to wait, if it said so.
+        retry_after_s: how long the provider asked to wait, if it said so.
     """
 
     def __init__(
@@ -163,10 +159,18 @@ class Refused(RetryCall):
         retry_after_s: float | None = None,
         http_status: int | None = None,
         code: str | None = None,
+        billable: bool = False,
         provider_request_id: str | None = None,
+        raw_body: str = "",
     ) -> None:
-        super().__init__(message, http_status=http_status, code=code, provider_request_id=provider_request_id)
+        super().__init__(
+            message, http_status=http_status, code=code, billable=billable, provider_request_id=provider_request_id, raw_body=raw_body
+        )
         self.retry_after_s = retry_after_s
+
+
+class Refused(RetryCall):
+    """The provider refused the call for its rate or capacity; it costs nothing, and its wait is everybody's."""
 
 
 class ServerFailed(RetryCall):
@@ -183,6 +187,10 @@ class CallTimeout(RetryCall):
 
 class CutOff(RetryCall):
     """The answer broke off in the middle, so its usage is not known."""
+
+
+class WrongModel(RetryCall):
+    """Another model answered than the one that was asked, so the answer is billed and of no use."""
 
 
 class GiveUpCall(CallError):

@@ -24,6 +24,7 @@ PREFIX = "NIGHTCLERK_"
 ENV_FILE = ".env"
 # far above any night, far below what 64 bits of nano-USD hold
 MOST_USD = 1_000_000
+ENDPOINTS = {"mistral": "https://api.mistral.ai", "puter": "https://api.puter.com"}
 
 
 class Settings(BaseSettings):
@@ -33,10 +34,21 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path.home() / ".nightclerk", description="Folder for everything Nightclerk keeps on disk.")
     database_url: str = Field("", description="SQLAlchemy URL; empty means a SQLite file in the data folder.")
-    provider: Literal["rules", "mistral"] = Field("rules", description="Who answers: the profile's own patterns, or a Mistral endpoint.")
+    provider: Literal["rules", "mistral", "openai_compatible", "puter"] = Field(
+        "rules", description="Who answers: the profile's own patterns, a Mistral endpoint, a server of one's own or a gateway, or Puter."
+    )
     model: str = Field("magistral", description="A model id, or `magistral`: the first of the ordered list that the endpoint serves.")
-    api_key: SecretStr | None = Field(None, description="Key of the Mistral endpoint. Never logged and never stored.")
-    endpoint: str = Field("https://api.mistral.ai", description="Base URL of the Mistral endpoint, without /v1.")
+    api_key: SecretStr | None = Field(None, description="Key or token of the endpoint. Never logged and never stored.")
+    endpoint: str = Field("", description="Base URL of the endpoint, without /v1; empty means the provider's own.")
+    price_input_usd_per_mtok: Decimal | None = Field(
+        None, ge=0, le=MOST_USD, description="What a million prompt tokens cost at an openai_compatible server, in USD; 0 has to be said."
+    )
+    price_output_usd_per_mtok: Decimal | None = Field(
+        None, ge=0, le=MOST_USD, description="What a million completion tokens cost there, in USD; 0 has to be said."
+    )
+    context_tokens: int | None = Field(
+        None, ge=1_000, le=10**8, description="How much one request may hold at an openai_compatible server that does not say so itself."
+    )
     requests_per_second: float = Field(
         1.0, gt=0, le=10_000, allow_inf_nan=False, description="The provider's request limit; fractions are allowed."
     )
@@ -45,17 +57,25 @@ class Settings(BaseSettings):
     call_timeout_s: float = Field(300.0, gt=0, le=86_400, description="Deadline of one whole call, in seconds.")
     max_attempts: int = Field(6, ge=1, le=100, description="How often one request is tried before its question is given up.")
     budget_usd: Decimal = Field(Decimal(5), ge=0, le=MOST_USD, description="What one run may spend at most, in USD.")
-    source_roots: list[Path] = Field(
-        default_factory=list, description="Folders that a form may name; a path on the command line is consent."
+    source_roots: list[str] = Field(
+        default_factory=list, description="Folders and URLs that a form may name, with what lies below them; the command line is consent."
+    )
+    private_hosts: list[str] = Field(
+        default_factory=list, description="Hosts of http(s) sources, as name or name:port, that may have private or loopback addresses."
     )
     profile_path: list[Path] = Field(default_factory=list, description="Folders with your own profiles, searched before the shipped ones.")
     chunk_tokens: int = Field(8_000, ge=200, le=100_000, description="Size of a chunk, in Mistral tokens.")
     reanalyse: Literal["never", "prompt", "model", "reader", "all"] = Field("never", description="What makes a document due again.")
     timezone: str = Field("UTC", description="The time zone of the day by which a price is chosen.")
     max_file_mb: int = Field(200, ge=1, description="Larger files are not opened.")
+    spool_mb: int = Field(
+        2_000, ge=1, description="Disk that downloaded and unpacked files may take while they are read; no archive is unpacked further."
+    )
     read_memory_mb: int = Field(2_048, ge=256, description="Memory that reading one file may take.")
     read_cpu_s: int = Field(120, ge=1, description="CPU seconds that reading one file may take.")
-    ocr: Literal["auto", "off"] = Field("auto", description="`auto` reads pages that are pictures, where an OCR engine is installed.")
+    ocr: Literal["auto", "off", "mistral"] = Field(
+        "auto", description="Who reads pages that are pictures: `auto`, an engine installed here; `mistral`, Mistral's endpoint, for money."
+    )
     pdf_reader: Literal["auto", "pdfium", "pypdf"] = Field(
         "auto", description="Who reads PDFs; `auto` is pdfium, and pypdf for each page that pdfium cannot read."
     )
@@ -84,6 +104,8 @@ class Settings(BaseSettings):
     @field_validator("endpoint")
     @classmethod
     def _http_url(cls, value: str) -> str:
+        if not value.strip():
+            return ""
         if not value.startswith(("http://", "https://")):
             raise ValueError("must start with https:// (or http:// for a server of your own)")
         if not _host(value):
@@ -99,6 +121,15 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'nightclerk.db').expanduser().absolute()}"
+
+    @property
+    def endpoint_url(self) -> str:
+        """The base URL in force; raises `SettingsError` for a provider that has none of its own."""
+        if not self.endpoint and self.provider not in ENDPOINTS:
+            raise SettingsError(
+                f"{PREFIX}ENDPOINT: the provider {self.provider} needs the address of a server, such as http://127.0.0.1:8000"
+            )
+        return self.endpoint or ENDPOINTS[self.provider]
 
     @property
     def zone(self) -> ZoneInfo:

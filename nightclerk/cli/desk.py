@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 import click
@@ -32,16 +31,16 @@ class Usd(click.ParamType[Decimal]):
         return amount
 
 
-class Source(click.ParamType[Path]):
-    """The path of a file or folder."""
+class Source(click.ParamType[str]):
+    """The path of a file or folder, or a URL."""
 
-    name = "path"
+    name = "source"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Read a path; an empty one, as an unset variable of a script leaves it, would mean the working folder and is bad usage."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read a source; an empty one, as an unset variable of a script leaves it, would mean the working folder and is bad usage."""
         if not str(value).strip():
             self.fail("the path is empty; write . for the working folder", param, ctx)
-        return Path(value)
+        return str(value)
 
 
 class Name(click.ParamType[str]):
@@ -59,7 +58,7 @@ profile_option = click.option("-p", "--profile", required=True, help="What to as
 collection_option = click.option(
     "--collection", default="", type=Name(), help="The matter, deal or inbox this belongs to; default: the folder."
 )
-provider_option = click.option("--provider", type=click.Choice(["rules", "mistral"]), help="Overrides NIGHTCLERK_PROVIDER.")
+provider_option = click.option("--provider", type=click.Choice(["rules", "mistral", "openai_compatible", "puter"]), help="Overrides NIGHTCLERK_PROVIDER.")
 model_option = click.option("--model", help="Overrides NIGHTCLERK_MODEL.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 budget_option = click.option("--budget-usd", type=Usd(), help="What this run may spend at most; overrides NIGHTCLERK_BUDGET_USD.")

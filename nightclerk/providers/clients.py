@@ -10,7 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
+# httpx loads it at the first client, which would hold up the first call
+import httpcore  # noqa: F401
 import httpx
 
 from nightclerk.errors import SettingsError
@@ -47,8 +50,22 @@ class Clients:
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         try:
             # httpx takes proxies from the environment by itself; each call brings its own timeout
-            client = httpx.AsyncClient(headers=self._headers, verify=self._tls, limits=limits, timeout=None, transport=self._transport)  # noqa: S113
+            client = _Line(headers=self._headers, verify=self._tls, limits=limits, timeout=None, transport=self._transport)
         except (ImportError, ValueError) as error:
             raise SettingsError(f"the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used: {error}") from None
         self._made.append(client)
         return client
+
+
+class _Line(httpx.AsyncClient):
+    """A client that hands a streamed request straight to its transport.
+
+    No redirect is followed here and no cookie kept, and the steps that would see to that are a fifth of the CPU of a call.
+    """
+
+    async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
+        if not stream or request.url.userinfo:
+            return await super().send(request, stream=stream, **options)
+        response = await self._transport_for_url(request.url).handle_async_request(request)
+        response.request = request
+        return response

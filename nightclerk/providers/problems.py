@@ -24,12 +24,14 @@ from nightclerk.errors import (
     OutOfCredit,
     ProviderStop,
     Refused,
+    RetryCall,
     ServerFailed,
     Unauthorised,
     Unprocessable,
 )
 from nightclerk.providers.reply import clean, request_id
 
+_NO_CODES: Mapping[str, type[CallError | ProviderStop]] = {}
 MESSAGE_CHARACTERS = 300
 ECHO_CHARACTERS = 32
 DEEPEST = 6
@@ -59,23 +61,45 @@ class Problem:
     code: str | None
 
 
-def problem_of(http_status: int, headers: Mapping[str, str], *, text: str, sent: str = "", now: datetime) -> CallError | ProviderStop:
+def problem_of(
+    http_status: int,
+    headers: Mapping[str, str],
+    *,
+    text: str,
+    sent: str = "",
+    now: datetime,
+    codes: Mapping[str, type[CallError | ProviderStop]] = _NO_CODES,
+) -> CallError | ProviderStop:
     """The error for an answer that is not 200.
 
     `headers` have lower-case names, `text` may be anything at all, `sent` is the text of the messages that were sent: what a server
-    quotes of it is blanked before anybody reads the message, so that no document decides which error it is.
+    quotes of it is blanked before anybody reads the message, so that no document decides which error it is. `codes` are the errors of a
+    provider whose own code says more than its status.
     """
     problem = read_problem(text)
     message = without_echo(problem.message, sent=sent)
+    kind = _kind(http_status, problem, message=message, codes=codes)
     said = f"HTTP {http_status}: {message or 'no message'}"
+    if issubclass(kind, ProviderStop):
+        return kind(said)
+    facts: dict[str, Any] = {"http_status": http_status, "code": problem.code, "provider_request_id": request_id(headers)}
+    if issubclass(kind, RetryCall):
+        facts["retry_after_s"] = retry_after_s(headers, now)
+    return kind(said, billable=http_status in GATEWAY_TIMEOUTS, **facts)
+
+
+def _kind(
+    http_status: int, problem: Problem, *, message: str, codes: Mapping[str, type[CallError | ProviderStop]]
+) -> type[CallError | ProviderStop]:
     told = f"{problem.type} {problem.code} {message}"
+    coded = codes.get(problem.code or problem.type)
+    if coded:
+        # a code for whatever went wrong further up may stand for a prompt that is too long
+        return ContextTooLong if issubclass(coded, ServerFailed) and CONTEXT.search(told) else coded
     stop = _stop(http_status, told, code=problem.code)
     if stop:
-        return stop(said)
-    facts: dict[str, Any] = {"http_status": http_status, "code": problem.code, "provider_request_id": request_id(headers)}
-    if http_status == 429:
-        return Refused(said, retry_after_s=retry_after_s(headers, now), **facts)
-    return _call_error(http_status, told)(said, billable=http_status in GATEWAY_TIMEOUTS, **facts)
+        return stop
+    return Refused if http_status == 429 else _call_error(http_status, told)
 
 
 def _stop(http_status: int, told: str, *, code: str | None) -> type[ProviderStop] | None:

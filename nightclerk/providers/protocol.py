@@ -12,16 +12,29 @@ from nightclerk.records import Ask, ModelCard, Reply
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """One model that an endpoint says it serves."""
+    """One model that an endpoint says it serves; `card` is how to ask it, where the endpoint and the settings say more than the catalog."""
 
     id: str
     aliases: tuple[str, ...] = ()
     deprecated_on: date | None = None
     replacement: str | None = None
     context_tokens: int | None = None
+    card: ModelCard | None = None
 
 
-class Provider(Protocol):
+class Sender(Protocol):
+    """Whoever sends what was asked: all that dispatch knows about a provider."""
+
+    async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
+        """Send one body once and wait for the reply.
+
+        Raises:
+            CallError: this attempt failed; its class says whether to try again, `billable` whether it may have cost something.
+            ProviderStop: nothing that we could send would be answered (key, credit, model).
+        """
+
+
+class Provider(Sender, Protocol):
     """One way to reach a model."""
 
     name: str
@@ -31,14 +44,6 @@ class Provider(Protocol):
 
     def prompt_tokens(self, ask: Ask, card: ModelCard) -> int:
         """How many prompt tokens that body is expected to be billed with: all that the model is given, not the messages alone."""
-
-    async def send(self, body: Mapping[str, Any], *, timeout_s: float) -> Reply:
-        """Send one body once and wait for the reply.
-
-        Raises:
-            CallError: this attempt failed; its class says whether to try again, `billable` whether it may have cost something.
-            ProviderStop: nothing that we could send would be answered (key, credit, model).
-        """
 
     async def served_models(self) -> list[ServedModel]:
         """What the endpoint serves now; one call, no cost."""

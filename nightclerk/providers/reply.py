@@ -1,8 +1,9 @@
 """Reads the body of a successful chat completion, in every shape that Mistral's models and their servings are known to answer.
 
 `content` is a string, a list of chunks, or null. Thinking comes as `thinking` chunks (any number, in any place, possibly empty), as
-`<think>` or `[THINK]` at the head of the text, or in a field of its own beside the content. `usage` may be missing, or lack details.
-Nothing here interprets the answer; what cannot be read as a completion is a `CutOff` with the body kept, since it may have been billed.
+`<think>` or `[THINK]` at the head of the text (the opening mark may be missing), or in a field of its own beside the content, under one of
+several names. `usage` may be missing, or lack details. Nothing here interprets the answer; what cannot be read as a completion is a
+`CutOff` with the body kept, since it may have been billed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from nightclerk.records import Reply, Usage
 
 MOST_TOKENS = 1_000_000_000  # no call uses more; a larger figure is a provider's mistake and would not fit a database integer
 THINKING_MARKS = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
+THINKING_FIELDS = ("reasoning", "reasoning_content", "thinking")
 LIMIT_HEADERS = ("x-ratelimit-", "retry-after")
 
 
@@ -26,7 +28,11 @@ def read_reply(raw_body: str, *, http_status: int = 200, headers: Mapping[str, s
         CutOff: the body is no chat completion (broken JSON, another shape); billable, and the body is kept.
     """
     headers = headers or {}
-    body = _completion(raw_body, http_status, headers)
+    return reply_of(_completion(raw_body, http_status, headers), raw_body, http_status=http_status, headers=headers)
+
+
+def reply_of(body: Mapping[str, Any], raw_body: str, *, http_status: int, headers: Mapping[str, str]) -> Reply:
+    """The reply in a completion that was parsed; `raw_body` is what is kept of it."""
     choice = _dict(_first(body.get("choices")))
     message = _dict(choice.get("message"))
     text, chunk_thinking = _content(message.get("content"))
@@ -62,7 +68,12 @@ def _completion(raw_body: str, http_status: int, headers: Mapping[str, str]) -> 
         body = None
     if isinstance(body, dict) and (_first(body.get("choices")) or isinstance(body.get("usage"), dict)):
         return body
-    raise CutOff(
+    raise no_completion(raw_body, http_status, headers)
+
+
+def no_completion(raw_body: str, http_status: int, headers: Mapping[str, str]) -> CutOff:
+    """The error for a success whose body is no completion; billable, and the body is kept."""
+    return CutOff(
         f"the answer is no chat completion ({len(raw_body)} characters)",
         http_status=http_status,
         billable=True,
@@ -95,7 +106,7 @@ def _inner_text(thinking: object) -> str:
 
 def _split_thinking(text: str) -> tuple[str, str]:
     """(answer, thinking) of a text that may begin with thinking in marks. Marks further in are the answer's own (a quote, say)."""
-    thinking = ""
+    text, thinking = _unopened(text)
     while opened := next((marks for marks in THINKING_MARKS if text.lstrip().startswith(marks[0])), None):
         # without a closing mark the answer was cut off while thinking
         inside, _, text = text.lstrip()[len(opened[0]) :].partition(opened[1])
@@ -103,9 +114,21 @@ def _split_thinking(text: str) -> tuple[str, str]:
     return text.lstrip("\n") if thinking else text, thinking
 
 
+def _unopened(text: str) -> tuple[str, str]:
+    """(rest, thinking) of a text whose opening mark stood in the prompt, as some chat templates have it. JSON does not begin that way."""
+    if text.lstrip()[:1] in {"{", "[", "<", "`", ""}:
+        return text, ""
+    for opening, closing in THINKING_MARKS:
+        inside, mark, rest = text.partition(closing)
+        if mark and opening not in inside:
+            return rest, inside.strip("\n")
+    return text, ""
+
+
 def _field_thinking(message: Mapping[str, Any]) -> str:
-    # vLLM writes `reasoning`, llama.cpp and older vLLM `reasoning_content`; where both stand, they are the same text
-    return _text(message.get("reasoning")) or _text(message.get("reasoning_content"))
+    """vLLM and OpenRouter write `reasoning`, llama.cpp and older vLLM `reasoning_content`; where several stand, they are the same text."""
+    told = next((text for name in THINKING_FIELDS if (text := _inner_text(message.get(name)))), "")
+    return told or _inner_text(message.get("reasoning_details"))
 
 
 def _usage(raw: object, thinking: str, *, answer_characters: int) -> Usage | None:

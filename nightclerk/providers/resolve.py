@@ -16,6 +16,9 @@ from nightclerk.providers import catalog, prices
 from nightclerk.providers.protocol import ServedModel
 from nightclerk.records import ModelCard
 
+# a gateway may serve hundreds
+LONGEST_LIST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -34,13 +37,14 @@ def resolve_model(asked: str, served: Sequence[ServedModel], today: date) -> Res
     Raises:
         ModelGone: nothing that fits is served; names the replacement and what it costs more or less.
     """
-    for model in catalog.order(asked):
+    # a server of one's own may serve a model under the very name that stands for a list here
+    for model in dict.fromkeys((asked, *catalog.order(asked))):
         row = _row(model, served)
-        if row is None or (found := _behind(row, model)) is None:
+        if row is None or (card := _card(row, model)) is None:
             continue
-        if model in catalog.cards() and found != model:
+        if model in catalog.cards() and card.id != model:
             continue  # the endpoint answers this pinned id with another model
-        return Resolved(found, catalog.card(found), tuple(_notes(asked, found, row=row, today=today)))
+        return Resolved(card.id, card, tuple(_notes(asked, card, row=row, today=today)))
     raise ModelGone(_gone(asked, served, today))
 
 
@@ -50,14 +54,14 @@ def _row(name: str, served: Sequence[ServedModel]) -> ServedModel | None:
     return next((row for row in served if row.id == name), None) or next(by_alias, None)
 
 
-def _behind(row: ServedModel, name: str) -> str | None:
-    """The catalog's model behind a served row: its id, else the name it was found by, else the only other name that is known."""
-    known = [alias for alias in (row.id, name, *row.aliases) if alias in catalog.cards()]
-    return known[0] if known else None
+def _card(row: ServedModel, name: str) -> ModelCard | None:
+    """The card behind a served row: its own, else the catalog's for its id, for the name it was found by, or for another of its names."""
+    known = [catalog.card(alias) for alias in (row.id, name, *row.aliases) if alias in catalog.cards()]
+    return row.card or (known[0] if known else None)
 
 
-def _notes(asked: str, model: str, *, row: ServedModel, today: date) -> list[str]:
-    card, first = catalog.card(model), catalog.order(asked)[0]
+def _notes(asked: str, card: ModelCard, *, row: ServedModel, today: date) -> list[str]:
+    model, first = card.id, catalog.order(asked)[0]
     notes: list[str] = []
     if first in catalog.cards() and catalog.card(first).provider != card.provider:
         return notes  # another provider was chosen on purpose; its model is no substitute that needs a word
@@ -87,8 +91,9 @@ def _gone(asked: str, served: Sequence[ServedModel], today: date) -> str:
     elif known.replacement:
         retired = f"it was retired on {known.retired_on}, and " if known.retired_on and known.retired_on <= today else ""
         parts.append(f"{retired}its replacement is {known.replacement}: {_price_change(first, known.replacement, today)}")
-    offered = sorted(row.id for row in served if row.id in catalog.cards() or set(row.aliases) & catalog.cards().keys())
-    parts.append(f"of the models known here it serves {', '.join(offered) or 'none'}")
+    offered = sorted(row.id for row in served if row.card or row.id in catalog.cards() or set(row.aliases) & catalog.cards().keys())
+    shown = ", ".join(offered[:LONGEST_LIST]) + (f" and {len(offered) - LONGEST_LIST} more" if len(offered) > LONGEST_LIST else "")
+    parts.append(f"of the models known here it serves {shown or 'none'}" + ("; NIGHTCLERK_MODEL names the one to ask" if shown else ""))
     return "; ".join(parts)
 
 

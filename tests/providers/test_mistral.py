@@ -37,7 +37,7 @@ from nightclerk.errors import (
     Unauthorised,
     Unprocessable,
 )
-from nightclerk.providers import catalog, mistral
+from nightclerk.providers import catalog, exchange
 from nightclerk.providers.mistral import Mistral
 from nightclerk.providers.resolve import resolve_model
 from nightclerk.records import Ask, Reply
@@ -306,7 +306,7 @@ def test_the_deadline_is_for_the_whole_call(ask: Ask) -> None:
 
 def test_an_endless_answer_is_cut(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer larger than any sane one is cut off, not collected until memory is gone."""
-    monkeypatch.setattr(mistral, "LONGEST_REPLY_BYTES", 10_000)
+    monkeypatch.setattr(exchange, "LONGEST_REPLY_BYTES", 10_000)
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=b"x" * 50_000))
     provider = client("http://localhost", transport=transport)
     found = failure(provider, provider.wire(ask, MEDIUM))
@@ -395,7 +395,7 @@ def test_the_key_appears_nowhere(serve: Serve, ask: Ask, caplog: pytest.LogCaptu
 
 def test_an_answer_that_quotes_the_key_is_kept_without_it(ask: Ask) -> None:
     """What is kept of an answer holds no key, be it whole or broken off; a placeholder for a server of one's own is left alone."""
-    answer = {"model": "m", "choices": [{"message": {"content": "KEY and x"}, "finish_reason": "stop"}]}
+    answer = {"model": MEDIUM.id, "choices": [{"message": {"content": "KEY and x"}, "finish_reason": "stop"}]}
 
     def quote(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, text=json.dumps(answer).replace("KEY", request.headers["authorization"]))

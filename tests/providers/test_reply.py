@@ -59,6 +59,15 @@ def test_marks_inside_the_answer_belong_to_it() -> None:
     assert read_reply(body({"content": f"<think>why</think>{answer}"})).answer == answer
 
 
+def test_a_closing_mark_alone() -> None:
+    """Where the opening mark stood in the prompt, what comes before the closing one is thinking; inside JSON it is the answer's own."""
+    for closing in ("</think>", "[/THINK]"):
+        reply = read_reply(body({"content": f"Hm.\nYes.\n{closing}\n\n{ANSWER}"}))
+        assert (reply.answer, reply.thinking) == (ANSWER, "Hm.\nYes.")
+        for answer in (f'{{"quote": "a {closing} b"}}', f'```json\n{{"quote": "{closing}"}}\n```', f'["{closing}"]', f" {{}} {closing}"):
+            assert read_reply(body({"content": answer})).answer == answer
+
+
 @pytest.mark.parametrize("content", [None, [], "", 5, {"a": 1}])
 def test_no_content_is_an_empty_answer(content: object) -> None:
     """Null, empty and meaningless contents are an empty answer whose usage still counts."""

@@ -20,12 +20,12 @@ MAGISTRAL = ServedModel(
 
 
 def test_every_card_has_a_price() -> None:
-    """No model can be asked whose price is unknown today, and every replacement is in the catalog."""
+    """No model can be asked whose price is unknown today, but on a server of one's own; every replacement is in the catalog."""
     for name, card in catalog.cards().items():
         assert card.id == name
-        assert prices.price(card.provider, name, TODAY).model == name
+        assert card.provider == "openai_compatible" or prices.price(card.provider, name, TODAY).model == name
         assert card.replacement is None or card.replacement in catalog.cards()
-        assert card.reasoning in {"prompt_mode", "effort", "none"}
+        assert card.reasoning in {"prompt_mode", "effort", "openrouter", "none"}
         assert 0 < card.max_output_tokens <= card.context_tokens
 
 
