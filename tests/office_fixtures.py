@@ -140,12 +140,31 @@ def open_document(kind: str, body: str, *, automatic: str = "", styles: str = ""
     )
 
 
-def outlook(properties: Mapping[int, str | bytes], attachments: Sequence[Mapping[int, str | bytes]] = ()) -> bytes:
-    """An Outlook message ([MS-OXMSG]) of {property id: text or bytes}; recipients are left to its display names."""
-    tree: dict[str, bytes | Tree] = _storage(properties, struct.pack("<8xIIII8x", 0, len(attachments), 0, len(attachments)))
+def outlook(
+    properties: Mapping[int, str | bytes], attachments: Sequence[Mapping[int, str | bytes]] = (), inside: Tree | None = None
+) -> bytes:
+    """An Outlook message ([MS-OXMSG]) of {property id: text or bytes}; recipients are left to its display names.
+
+    `inside` is a message attached to it, made by `outlook_tree`.
+    """
+    return compound_file(outlook_tree(properties, attachments, inside=inside))
+
+
+def outlook_tree(
+    properties: Mapping[int, str | bytes],
+    attachments: Sequence[Mapping[int, str | bytes]] = (),
+    *,
+    inside: Tree | None = None,
+    inner: bool = False,
+) -> dict[str, bytes | Tree]:
+    """The storages and streams of an Outlook message; the header of an inner one is shorter."""
+    count = len(attachments) + (inside is not None)
+    tree = _storage(properties, struct.pack("<8xIIII", 0, count, 0, count) + bytes(0 if inner else 8))
     for place, attachment in enumerate(attachments):
         tree[f"__attach_version1.0_#{place:08X}"] = _storage(attachment, bytes(8))
-    return compound_file(tree)
+    if inside is not None:
+        tree[f"__attach_version1.0_#{len(attachments):08X}"] = _storage({0x3001: "message"}, bytes(8)) | {"__substg1.0_3701000D": inside}
+    return tree
 
 
 def _storage(properties: Mapping[int, str | bytes], header: bytes) -> dict[str, bytes | Tree]:
@@ -157,3 +176,9 @@ def _storage(properties: Mapping[int, str | bytes], header: bytes) -> dict[str, 
         tree[f"__substg1.0_{key:04X}{kind:04X}"] = content
     tree["__properties_version1.0"] = header
     return tree
+
+
+def changed_region(key: str, kind: str, author: str, content: str = "") -> str:
+    """One tracked change of an OpenDocument text; `content` is what was deleted."""
+    info = f"<office:change-info><dc:creator>{author}</dc:creator><dc:date>2024-05-01T10:00:00</dc:date></office:change-info>"
+    return f'<text:changed-region text:id="{key}"><text:{kind}>{info}{content}</text:{kind}></text:changed-region>'

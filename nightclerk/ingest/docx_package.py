@@ -7,6 +7,8 @@ A missing picture, a macro's content type or strict namespaces do not matter her
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
+from typing import BinaryIO
 
 from docx.oxml.ns import nsmap
 
@@ -17,9 +19,12 @@ __all__ = ["Element", "Package", "R", "W"]
 
 W, R = f"{{{nsmap['w']}}}", f"{{{nsmap['r']}}}"
 # ISO 29500 strict files say the same words under other names
+STRICT_NAMES = b"http://purl.oclc.org/ooxml/"
 STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W[1:-1].encode()),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R[1:-1].encode()),
+    (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
 
 
@@ -27,6 +32,11 @@ class Package(Container):
     """The parts of one DOCX or XLSX, parsed when they are asked for."""
 
     program = "Word"
+
+    def __init__(self, path: Path | BinaryIO) -> None:
+        """Open the container; raises SkipDocument if it is none."""
+        super().__init__(path)
+        self._relations: dict[str, dict[str, tuple[str, str]]] = {}
 
     def document(self, usual: str = "word/document.xml") -> str:
         """The name of the main part; raises SkipDocument where there is none."""
@@ -38,8 +48,19 @@ class Package(Container):
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """{id: (kind, target part)} of what a part refers to inside the package."""
-        folder, name = posixpath.split(part)
-        root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
+
+    def external(self, part: str) -> dict[str, str]:
+        """{id: address} of what a part refers to outside of the package; nothing of it is ever fetched."""
+        root = self.xml(_relations_of(part))
+        listed = root if root is not None else ()
+        return {relation.get("Id", ""): relation.get("Target", "") for relation in listed if relation.get("TargetMode") == "External"}
+
+    def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
+        folder = posixpath.dirname(part)
+        root = self.xml(_relations_of(part))
         found = {}
         for relation in root if root is not None else ():
             if relation.get("TargetMode") != "External":
@@ -57,7 +78,12 @@ class Package(Container):
     def data(self, name: str) -> bytes | None:
         """The bytes of a part under the transitional names of its namespaces."""
         data = super().data(name)
-        if data is not None:
+        if data is not None and STRICT_NAMES in data:
             for strict, transitional in STRICT:
                 data = data.replace(strict, transitional)
         return data
+
+
+def _relations_of(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")

@@ -7,9 +7,11 @@ marks out, folds each page as `reading.fold` does and says where each mark came 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from nightclerk.ingest.reading import FOLDS
+from nightclerk.ingest.reading import BLANK_LINES, BLANK_SIGNS, BLANKS, INVISIBLE, LINE_END_SIGNS, fold
 
 # a noncharacter: no text may hold it, so what a file holds of it is replaced (`plain`)
 DELIMITER = "\ufdd0"
@@ -49,51 +51,87 @@ def unmarked(text: str) -> str:
 
 def fold_marked(text: str, page_break: str = "\f") -> Folded:
     """Fold a marked text page by page. A mark whose text was dropped has no span; one that ends nowhere ends with the text."""
-    pages: list[str] = []
-    starts: dict[int, int] = {}
-    ends: dict[int, int] = {}
-    position = 0
-    for page in text.split(page_break):
-        folded, places, signs = _folded(page)
-        for place, (sign, number) in zip(places, signs, strict=True):
-            (starts if sign == "+" else ends).setdefault(number, position + place)
-        pages.append(folded)
-        position += len(folded)
-    spans = {number: (start, max(start, ends.get(number, position))) for number, start in starts.items()}
-    return Folded(pages, spans)
-
-
-def _folded(page: str) -> tuple[str, list[int], list[tuple[str, int]]]:
-    """One page: (its folded text, the place of each half of a mark in it, (sign, number) of each)."""
     pieces: list[str] = []
     places: list[int] = []
     signs: list[tuple[str, int]] = []
     end = length = 0
-    for match in MARK.finditer(page):
-        pieces.append(page[end : match.start()])
+    for match in MARK.finditer(text):
+        pieces.append(text[end : match.start()])
         length += match.start() - end
         places.append(length)
         signs.append((match[1], int(match[2])))
         end = match.end()
-    folded = "".join([*pieces, page[end:]])
-    for pattern, replacement in FOLDS:
-        folded, places = _substituted(pattern, replacement, folded, places)
-    return folded, places, signs
+    pages, moved = fold_at("".join([*pieces, text[end:]]), places, page_break)
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for place, (sign, number) in zip(moved, signs, strict=True):
+        (starts if sign == "+" else ends).setdefault(number, place)
+    last = sum(map(len, pages))
+    return Folded(pages, {number: (start, max(start, ends.get(number, last))) for number, start in starts.items()})
 
 
-def _substituted(pattern: re.Pattern[str], replacement: str, text: str, places: list[int]) -> tuple[str, list[int]]:
-    """`pattern.sub(replacement, text)`, and where each of the places (in order) came to lie; inside a match, at its end."""
+def fold_at(text: str, places: Sequence[int], page_break: str = "\f") -> tuple[list[str], list[int]]:
+    """Fold a text page by page: (the pages, where each of the places, which are in order, came to lie in the joined pages)."""
+    pages: list[str] = []
+    moved: list[int] = []
+    begin = following = position = 0
+    for page in text.split(page_break):
+        after = bisect_right(places, begin + len(page), following)
+        folded, inside = _folded(page, [place - begin for place in places[following:after]])
+        moved += [position + place for place in inside]
+        pages.append(folded)
+        position += len(folded)
+        begin += len(page) + len(page_break)
+        following = after
+    return pages, moved
+
+
+def _folded(page: str, places: list[int]) -> tuple[str, list[int]]:
+    """One page and the places in it, folded as `reading.fold` folds it."""
     if not places:
-        return pattern.sub(replacement, text), places
+        return fold(page), places
+    for moves, length, step in STEPS:
+        folded = step(page)
+        # no step makes a text longer, so one of the same length has moved nothing
+        if len(folded) < len(page):
+            places = _moved(moves, length, page, places)
+        page = folded
+    return page, places
+
+
+def _replaced(text: str, signs: Sequence[str], replacement: str) -> str:
+    for sign in signs:
+        text = text.replace(sign, replacement)
+    return text
+
+
+def _squeezed(text: str, run: str) -> str:
+    while run in text:
+        text = text.replace(run, run[1:])
+    return text
+
+
+def _moved(pattern: re.Pattern[str], length: int, text: str, places: list[int]) -> list[int]:
+    """Where places in order come to lie when each match is replaced by so many characters; inside a match, at its end."""
     moved: list[int] = []
     following = shift = 0
     for match in pattern.finditer(text):
-        while following < len(places) and places[following] <= match.start():
+        start, end = match.span()
+        while following < len(places) and places[following] <= start:
             moved.append(places[following] + shift)
             following += 1
-        shift += len(replacement) - (match.end() - match.start())
-        while following < len(places) and places[following] <= match.end():
-            moved.append(match.end() + shift)
+        shift += length - (end - start)
+        while following < len(places) and places[following] <= end:
+            moved.append(end + shift)
             following += 1
-    moved += [place + shift for place in places[following:]]
-    return pattern.sub(replacement, text), moved
+    return moved + [place + shift for place in places[following:]]
+
+
+# the steps of folding: (what of a text they shorten or drop, how many characters stay of each, the step itself)
+STEPS: tuple[tuple[re.Pattern[str], int, Callable[[str], str]], ...] = (
+    (re.compile("\r\n"), 1, lambda text: _replaced(text, LINE_END_SIGNS, "\n")),
+    (INVISIBLE, 0, lambda text: INVISIBLE.sub("", text)),
+    (re.compile(BLANKS.pattern.removesuffix("+") + "{2,}"), 1, lambda text: _squeezed(_replaced(text, BLANK_SIGNS, " "), "  ")),
+    (re.compile(" +\n *|\n +"), 1, lambda text: text.replace(" \n", "\n").replace("\n ", "\n")),
+    (BLANK_LINES, 2, lambda text: _squeezed(text, "\n\n\n")),
+)

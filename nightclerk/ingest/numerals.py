@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nightclerk.ingest.numerals_world import WORLD
+
 ROMAN = (
     (1000, "m"),
     (900, "cm"),
@@ -60,7 +62,7 @@ def formatted(count: int, form: str) -> str:
         return (_ordinal(_cardinal(count)) if form == "ordinalText" else _cardinal(count)).capitalize()
     if form == "decimalEnclosedParen":
         return f"({count})"
-    return str(count)
+    return WORLD.get(form, str)(count)
 
 
 def _cased(text: str, form: str) -> str:

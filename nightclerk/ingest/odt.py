@@ -1,141 +1,166 @@
-"""OpenDocument texts: a walker over content.xml with the same promises as that of DOCX.
+"""OpenDocument texts: a walker over content.xml with the same promises and the same three views as that of DOCX.
 
-The text is the accepted view: a deletion is kept apart from the body and an insertion is a part of it. Numbers of lists and headings
-stand before them. A table row is one line, its cells divided by ` | `. Notes, headers and footers follow the body. Pages are those of
-the last layout where the file keeps it, else the breaks that somebody set, else there is one.
+What was deleted is kept apart from the body, what was inserted is a part of it between two marks. Numbers of lists and headings stand
+before them. A table row is one line, its cells divided by ` | `. Notes, headers and footers follow the body. Pages are those of the last
+layout where the file keeps it, else the breaks that somebody set, else there is one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from nightclerk.ingest.container import Element
+from nightclerk.ingest.manuscript import PAGE_BREAK, counted, scanned
 from nightclerk.ingest.odt_numbering import Count, Numbering
-from nightclerk.ingest.opendocument import LEFT_OUT, PAGE_BREAK, OpenDocument, attribute, local, styles_of, words
-from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
+from nightclerk.ingest.odt_words import Line, Words
+from nightclerk.ingest.opendocument import LEFT_OUT, OpenDocument, attribute, local, styles_of, whole
+from nightclerk.ingest.reading import Reading
 
-HEADERS = ("header", "header-left", "header-first", "footer", "footer-left", "footer-first")
+FURNITURE = {"header": "page_header", "footer": "page_footer"}
+VARIANTS = ("", "-left", "-first")
+ROW_GROUPS = frozenset(["table-header-rows", "table-rows", "table-row-group", "soft-page-break"])
 
 
 def read(path: Path, *, view: str = "accepted") -> Reading:
-    """Read an ODT; raises SkipDocument where it is damaged, encrypted or expands too far."""
+    """Read an ODT; raises SkipDocument where it is damaged, encrypted or expands too far.
+
+    Args:
+        path: the file.
+        view: `accepted`, `original` or `marked_up`.
+    """
     package = OpenDocument(path)
     content, styles = package.content(), package.xml("styles.xml")
-    walker = _Walker(content, styles)
+    walker = _Walker(content, styles, view, package)
     for body in content.iterfind("{*}body/{*}text"):
         walker.blocks(body)
     walker.notes()
     if styles is not None:
         walker.furniture(styles)
-    pages = [fold(page) for page in "".join(walker.lines).split(PAGE_BREAK)]
-    gaps = [f"{walker.hidden_characters} characters of hidden text were left out"] if walker.hidden_characters else []
-    return Reading([PageText(page, status="text" if has_letters(page) else "blank") for page in pages], package.title(), gaps=gaps)
+    walker.words.comments.write()
+    reading = walker.script.finish(package.title(), walker.gaps())
+    return scanned(reading, walker.words.pictures)
 
 
 class _Walker:
-    """Walks blocks (paragraphs, lists, tables) and collects lines."""
+    """Walks blocks (paragraphs, lists, tables) and writes lines."""
 
-    def __init__(self, content: Element, styles: Element | None) -> None:
-        self.lines: list[str] = []
-        self.hidden_characters = 0
+    def __init__(self, content: Element, styles: Element | None, view: str, package: OpenDocument) -> None:
+        self._breaks, hidden = _break_styles(content, styles)
+        self.words = Words(content, view, hidden, package.xml)
+        self.script = self.words.script
         self._numbering = Numbering(content, styles)
         self._laid_out = next(content.iter("{*}soft-page-break"), None) is not None
-        self._breaks, self._hidden = _break_styles(content, styles)
-        self._boxes: list[Element] = []
-        self._notes: list[tuple[str, Element]] = []
-        self._endnotes = self._footnotes = 0
+        self._tables = 0
+        # what numbers the next paragraph
+        self._item: Line | None = None
 
     def blocks(self, parent: Element, count: Count | None = None, depth: int = -1) -> None:
         """The paragraphs, lists and tables under an element, whatever they are wrapped in."""
         for node in parent:
             name = local(node)
             if name in {"p", "h"}:
-                self._paragraph(node, self._numbering.heading(node) if name == "h" and count is None else "")
+                self._line(node, count)
             elif name == "list":
                 self._list(node, count, depth + 1)
             elif name == "table":
                 self._table(node)
             elif name == "soft-page-break":
-                self.lines.append(PAGE_BREAK)
+                self.script.write(PAGE_BREAK)
+            elif name in {"change", "change-start", "change-end", "annotation", "annotation-end"}:
+                self.words.mark(node)
             elif name and name not in LEFT_OUT:
                 self.blocks(node, count, depth)
 
+    def gaps(self) -> list[str]:
+        """What is in the file and not in the text."""
+        found = []
+        if self.words.hidden_characters:
+            found.append(f"{self.words.hidden_characters} characters of hidden text were left out")
+        if self.words.unread_objects:
+            found.append(f"{counted(self.words.unread_objects, 'embedded object')} not read")
+        return found
+
     def notes(self) -> None:
         """The texts of notes, in the order of their marks."""
+        self.words.end()
         # a note may have notes of its own, which follow
-        for mark, body in self._notes:
-            self.lines.append(f"[{mark}] ")
+        for kind, mark, body in self.words.notes:
+            start = self.script.here
+            self.script.write(f"[{mark}] ")
             self.blocks(body)
+            self.script.block(kind, start)
 
     def furniture(self, styles: Element) -> None:
         """Each header and footer of the page styles, once."""
+        names = {f"{name}{variant}": kind for name, kind in FURNITURE.items() for variant in VARIANTS}
         seen = set()
+        self.script.part = "styles.xml"
         for page in styles.iterfind("{*}master-styles/{*}master-page"):
-            for part in (node for node in page if local(node) in HEADERS):
-                before = len(self.lines)
+            for part in (node for node in page if local(node) in names):
+                start = self.script.here
                 self.blocks(part)
-                text = "".join(self.lines[before:]).replace(PAGE_BREAK, "")
-                self.lines[before:] = [text] if text.strip() and text not in seen else []
+                pieces = self.script.pieces
+                pieces[start:] = [piece.replace(PAGE_BREAK, "") for piece in pieces[start:]]
+                text = self.script.since(start)
+                if text.strip() and text not in seen:
+                    self.script.block(names[local(part)], start)
+                else:
+                    self.script.drop(start)
                 seen.add(text)
 
-    def _paragraph(self, node: Element, label: str) -> None:
+    def _line(self, node: Element, count: Count | None) -> None:
+        """A paragraph or a heading; in a list, the first of an item has its number."""
+        item, self._item = self._item, None
+        if item is not None:
+            self._paragraph(node, item)
+        elif local(node) == "h" and count is None:
+            level = whole(attribute(node, "outline-level"), 1)
+            self._paragraph(node, Line(lambda: self._numbering.heading(node), "heading", f"level {level}"))
+        else:
+            self._paragraph(node, Line())
+
+    def _paragraph(self, node: Element, line: Line) -> None:
         before, after = self._breaks.get(attribute(node, "style-name"), (False, False))
-        text = words(node, self._special)
         if before and not self._laid_out:
-            self.lines.append(PAGE_BREAK)
-        self.lines.append(f"{label}{text}\n")
+            self.script.write(PAGE_BREAK)
+        self.words.line(node, line)
         if after and not self._laid_out:
-            self.lines.append(PAGE_BREAK)
-        boxes, self._boxes = self._boxes, []
+            self.script.write(PAGE_BREAK)
+        boxes, self.words.boxes = self.words.boxes, []
         for box in boxes:
+            start = self.script.here
             self.blocks(box)
+            self.script.block("text_box", start)
 
     def _list(self, node: Element, outer: Count | None, depth: int) -> None:
         count = self._numbering.begin(node, outer)
         for item in node:
             first = next((block for block in item if local(block) in {"p", "h", "list"}), None)
             # an item that begins with a list of its own lends its number to nobody
-            if local(item) == "list-item" and local(first) in {"p", "h"} if first is not None else False:
-                assert first is not None
-                self.lines.append(self._numbering.item(count, depth, item, attribute(first, "style-name")))
+            if first is not None and local(item) == "list-item" and local(first) in {"p", "h"}:
+                style = attribute(first, "style-name")
+                self._item = Line(partial(self._numbering.item, count, depth, item, style), "list_item", f"level {depth + 1}")
             self.blocks(item, count, depth)
+            self._item = None
 
     def _table(self, node: Element) -> None:
-        for row in _unwrapped(node, "table-row"):
-            cells = [self._inside(cell) for cell in _unwrapped(row, "table-cell")]
-            self.lines.append(" | ".join(cells).rstrip(" |") + "\n")
-
-    def _inside(self, cell: Element) -> str:
-        outer, self.lines = self.lines, []
-        self.blocks(cell)
-        text, self.lines = "".join(self.lines), outer
-        return text.strip("\n")
-
-    def _special(self, node: Element) -> str | None:
-        """The text of what is more than words: notes, boxes, page breaks, hidden words."""
-        name = local(node)
-        if name == "note":
-            return self._note(node)
-        if name == "soft-page-break":
-            return PAGE_BREAK
-        if name == "text-box":
-            self._boxes.append(node)
-            return ""
-        if name == "hidden-paragraph" or (name == "span" and attribute(node, "style-name") in self._hidden):
-            self.hidden_characters += len(words(node).strip())
-            return ""
-        return None
-
-    def _note(self, node: Element) -> str:
-        if attribute(node, "note-class") == "endnote":
-            self._endnotes += 1
-            mark = f"e{self._endnotes}"
-        else:
-            self._footnotes += 1
-            mark = str(self._footnotes)
-        self._notes += [(mark, body) for body in node.iterfind("{*}note-body")]
-        return f"[{mark}]"
+        number = self._tables
+        self._tables += 1
+        for place, row in enumerate(_unwrapped(node, "table-row")):
+            start = self.script.here
+            cells: list[int] = []
+            for cell in _unwrapped(row, "table-cell"):
+                self.script.write(" | " if cells else "")
+                cells.append(len(self.script.pieces))
+                self.blocks(cell)
+                self.script.trim(cells[-1])
+            # the dividers after the last cell with words in it
+            while len(cells) > 1 and not self.script.since(cells[-1]).strip():
+                self.script.pieces[cells.pop() - 1] = ""
+            self.script.block("table_row", start, table=number, row=place, cells=cells)
+            self.script.write("\n")
 
 
 def _break_styles(*parts: Element | None) -> tuple[dict[str, tuple[bool, bool]], set[str]]:
@@ -157,5 +182,5 @@ def _unwrapped(parent: Element, name: str) -> Iterator[Element]:
     for node in parent:
         if local(node) == name:
             yield node
-        elif local(node) in {"table-header-rows", "table-rows", "table-row-group", "soft-page-break"}:
+        elif local(node) in ROW_GROUPS:
             yield from _unwrapped(node, name)

@@ -80,8 +80,9 @@ def convert(job: dict[str, Any], folder: Path) -> list[str]:
     if (folder / "made" / "document.docx").is_file():
         return []
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # the kernel ends a process at the limit by its own clock, which is coarser than what it tells afterwards
-    if spent.ru_utime + spent.ru_stime >= job["cpu_s"] * 0.9:
+    # the kernel ends a process at the limit by its own clock, which is coarser than what it tells afterwards; LibreOffice's own starter
+    # outlives the program that it started, so its signal is not the only sign
+    if process.returncode == -signal.SIGXCPU or spent.ru_utime + spent.ru_stime >= job["cpu_s"] * 0.9:
         return ["failed", f"LibreOffice took more than the limit of {job['cpu_s']} CPU seconds"]
     return ["damaged", "LibreOffice makes nothing of it: save it again in Word, or as DOCX"]
 

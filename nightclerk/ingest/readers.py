@@ -12,11 +12,13 @@ from typing import Literal
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest import office
 from nightclerk.ingest.detect import (
+    ARCHIVES,
     DOC,
     DOCX,
     EMPTY,
     ENCRYPTED_OFFICE,
     HTML,
+    JPEG,
     KNOWN,
     MAIL,
     MARKDOWN,
@@ -24,15 +26,17 @@ from nightclerk.ingest.detect import (
     ODT,
     OUTLOOK,
     PDF,
+    PNG,
     RTF,
     TEXT,
+    TIFF,
     XLS,
     XLSB,
     XLSX,
     ZIP,
     files_inside,
 )
-from nightclerk.ingest.ocr_engines import MARK, Engine, find_engine
+from nightclerk.ingest.ocr_engines import LACKING, MARK, REMOTE, Answers, Engine, find_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,14 @@ class Options:
 
     Whether pages that are pictures are read by OCR, the passwords to try on a PDF that needs one, who reads PDFs, and which view of a
     file with tracked changes is its text: as if they were all accepted, as it was before them, or with both and marks around them.
+    With `mistral` no engine here reads pictures: a run has an endpoint read them, and hands its `answers` to a second reading.
     """
 
-    ocr: Literal["auto", "off"] = "off"
+    ocr: Literal["auto", "off", "mistral"] = "off"
     passwords: tuple[str, ...] = field(default=(), repr=False)
     pdf_reader: Literal["auto", "pdfium", "pypdf"] = "auto"
     view: Literal["accepted", "original", "marked_up"] = "accepted"
+    answers: Answers | None = field(default=None, repr=False)
 
     @property
     def engine(self) -> Engine | None:
@@ -58,6 +64,8 @@ class Options:
         """What is to be said of a page that is a picture."""
         if self.ocr == "off":
             return "needs OCR, which is off (NIGHTCLERK_OCR)"
+        if self.ocr == "mistral":
+            return "none by OCR either" if self.answers else "needs OCR, which Mistral's endpoint does in a run (NIGHTCLERK_OCR)"
         return "none by OCR either" if self.engine else "needs OCR: install tesseract or the extra `ocr`"
 
 
@@ -82,8 +90,8 @@ class Reader:
     through_office: bool = False
 
     def fingerprint_with(self, options: Options) -> str:
-        """The fingerprint and, where an OCR engine may be used, that of the engine: `pdf-1+tesseract-5.3.0-eng`."""
-        engine = options.engine if self.page_function else None
+        """The fingerprint and, where an OCR engine may be used, that of the engine: `pdf-2+tesseract-5.3.0-eng`."""
+        engine = (options.answers or options.engine) if self.page_function else None
         chosen = "pdf_reader" in self.takes and options.pdf_reader != "auto"
         name = f"{self.fingerprint}-{options.pdf_reader}" if chosen else self.fingerprint
         return f"{name}{MARK}{engine.fingerprint}" if engine else name
@@ -93,27 +101,31 @@ class Reader:
         return options.view if "view" in self.takes else "as_is"
 
 
+PICTURE = Reader("image-1", "nightclerk.ingest.ocr_image:read", page_function="nightclerk.ingest.ocr_image:read_page")
 READERS = {
     PDF: Reader(
-        "pdf-1",
+        "pdf-2",
         "nightclerk.ingest.pdf:read",
         "nightclerk.ingest.pdf:read_carefully",
         page_function="nightclerk.ingest.ocr:read_page",
         takes=("passwords", "pdf_reader"),
     ),
-    DOCX: Reader("docx-1", "nightclerk.ingest.docx:read", takes=("view",)),
-    HTML: Reader("html-1", "nightclerk.ingest.html:read"),
-    TEXT: Reader("text-1", "nightclerk.ingest.text:read"),
-    MARKDOWN: Reader("text-1", "nightclerk.ingest.text:read"),
-    XLSX: Reader("xlsx-1", "nightclerk.ingest.xlsx:read"),
-    XLS: Reader("xls-1", "nightclerk.ingest.spreadsheet:read"),
-    XLSB: Reader("xls-1", "nightclerk.ingest.spreadsheet:read"),
-    ODS: Reader("ods-1", "nightclerk.ingest.ods:read"),
-    ODT: Reader("odt-1", "nightclerk.ingest.odt:read", takes=("view",)),
-    RTF: Reader("rtf-1", "nightclerk.ingest.rtf:read"),
-    MAIL: Reader("eml-1", "nightclerk.ingest.eml:read"),
-    OUTLOOK: Reader("msg-1", "nightclerk.ingest.msg:read"),
-    DOC: Reader("doc-1", "nightclerk.ingest.docx:read", takes=("view",), through_office=True),
+    DOCX: Reader("docx-2", "nightclerk.ingest.docx:read", takes=("view",)),
+    HTML: Reader("html-2", "nightclerk.ingest.html:read"),
+    TEXT: Reader("text-2", "nightclerk.ingest.text:read"),
+    MARKDOWN: Reader("text-2", "nightclerk.ingest.text:read"),
+    XLSX: Reader("xlsx-2", "nightclerk.ingest.xlsx:read"),
+    XLS: Reader("xls-2", "nightclerk.ingest.spreadsheet:read"),
+    XLSB: Reader("xls-2", "nightclerk.ingest.spreadsheet:read"),
+    ODS: Reader("ods-2", "nightclerk.ingest.ods:read"),
+    ODT: Reader("odt-2", "nightclerk.ingest.odt:read", takes=("view",)),
+    RTF: Reader("rtf-2", "nightclerk.ingest.rtf:read"),
+    MAIL: Reader("eml-2", "nightclerk.ingest.eml:read"),
+    OUTLOOK: Reader("msg-2", "nightclerk.ingest.msg:read"),
+    DOC: Reader("doc-2", "nightclerk.ingest.docx:read", takes=("view",), through_office=True),
+    PNG: PICTURE,
+    JPEG: PICTURE,
+    TIFF: PICTURE,
 }
 
 
@@ -131,10 +143,11 @@ def reader_for(media_type: str, path: Path) -> Reader:
         raise SkipDocument("encrypted", "an Office document that needs a password: save a copy without it")
     if media_type == DOC:
         raise SkipDocument("unsupported", "a Word 97-2003 document: needs LibreOffice on the PATH, or save it as DOCX")
-    if media_type == ZIP:
-        # the files inside could be sources of their own; until they are, nobody may think that they were read
-        raise SkipDocument("unsupported", f"a ZIP archive {files_inside(path)}".rstrip() + ": unpack it into the folder")
     what = KNOWN.get(media_type, f"a file of type {media_type[:80]}")
+    if media_type in ARCHIVES:
+        # a run takes it apart; whoever wants its text must not think that what it holds was read
+        count = files_inside(path) if media_type == ZIP else ""
+        raise SkipDocument("unsupported", f"{what} {count}".rstrip() + ": a run reads each file in it by itself")
     raise SkipDocument("unsupported", f"{what}: convert it to PDF, DOCX, HTML or text")
 
 
@@ -144,7 +157,7 @@ def _is_read(media_type: str) -> bool:
 
 
 def reader_fingerprint(media_type: str, options: Options = AS_IS) -> str:
-    """The name and version of the reader of a media type, e.g. `pdf-1`; `none` where there is no reader."""
+    """The name and version of the reader of a media type, e.g. `pdf-2`; `none` where there is no reader."""
     return READERS[media_type].fingerprint_with(options) if _is_read(media_type) else "none"
 
 
@@ -153,6 +166,13 @@ def view_of(media_type: str, options: Options = AS_IS) -> str:
     return READERS[media_type].view_with(options) if media_type in READERS else "as_is"
 
 
-def gains_ocr(earlier: str, now: str) -> bool:
-    """Whether the reader of the fingerprint `now` reads pictures of pages and that of `earlier` did not."""
+def gains_ocr(earlier: str, now: str, options: Options = AS_IS) -> bool:
+    """Whether pictures of pages that a reading of the fingerprint `earlier` lacks may be read now, by the reader `now` or by an endpoint."""
+    if options.ocr == "mistral":
+        return LACKING in earlier or REMOTE not in earlier
     return MARK in now and MARK not in earlier
+
+
+def same_reader(earlier: str, now: str, options: Options = AS_IS) -> bool:
+    """Whether two fingerprints stand for one way to read; what an endpoint read of it is a part of only some files of that way."""
+    return (earlier.partition(f"{MARK}{REMOTE}")[0] if options.ocr == "mistral" else earlier) == now

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import re
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from nightclerk import ingest
 from nightclerk.errors import SkipDocument
+from nightclerk.ingest import docx, docx_package
 from nightclerk.ingest.counts import roman, spelled
 from nightclerk.ingest.numerals import formatted
 from nightclerk.records import Document
@@ -21,6 +23,7 @@ from nightclerk.records import Document
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 Read = Callable[..., Document]
+RUNS = (f"{docx_package.W}t", f"{docx_package.W}delText")
 
 
 def _docx(body: str, *, numbering: str = "", styles: str = "", head: str = "", compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -103,7 +106,16 @@ def test_numbers_from_styles(read_bytes: Read) -> None:
         (3, "none", ""),
         (0, "upperRoman", "0"),
         (10**9, "lowerLetter", "1000000000"),
-        (3, "chineseCounting", "3"),
+        (3, "chineseCounting", "三"),
+        (10, "chineseLegalSimplified", "壹拾"),
+        (1024, "japaneseCounting", "千二十四"),
+        (101, "chineseCountingThousand", "一百零一"),
+        (15, "hebrew1", "טו"),
+        (30, "russianUpper", "АА"),
+        (12, "decimalFullWidth", "１２"),
+        (20, "decimalEnclosedCircle", "⑳"),
+        (21, "decimalEnclosedCircle", "21"),
+        (3, "bahtText", "3"),
     ],
 )
 def test_number_formats(count: int, form: str, text: str) -> None:
@@ -172,3 +184,30 @@ def test_corpus_numbering(corpus: Path) -> None:
         # in this order: the iterator goes on where the last one was found
         missing = [label for label in expected if not any(line.startswith(label) for line in lines)]
         assert not missing, (name, missing[:3])
+
+
+@functools.cache
+def _own_letters(path: Path) -> Counter[str]:
+    """The letters and digits of all runs of the main part; of alternatives, those of the newer form."""
+    package = docx_package.Package(path)
+    root = package.xml(package.document())
+    assert root is not None
+    doubled = {run for older in root.iter("{*}Fallback") for run in older.iter(*RUNS)}
+    own = "".join(run.text or "" for run in root.iter(*RUNS) if run not in doubled)
+    return Counter({letter: count for letter, count in Counter(own).items() if letter.isalnum()})
+
+
+@pytest.mark.parametrize("view", ["accepted", "original", "marked_up"])
+def test_corpus_words(view: str, corpus: Path) -> None:
+    """Every letter of the runs of real and of odd documents stands in the text or in an annotation, in each view."""
+    read = 0
+    for path in sorted([*(corpus / "docx").glob("*.docx"), *(corpus / "hostile" / "docx").glob("*.do[ct]x")]):
+        try:
+            reading = docx.read(path, view=view)
+        except SkipDocument:
+            continue
+        found = Counter("".join([page.text for page in reading.pages] + [one.text for one in reading.annotations]))
+        missing = {letter: count - found[letter] for letter, count in _own_letters(path).items() if found[letter] < count}
+        assert not missing, (path.name, missing)
+        read += 1
+    assert read > 190

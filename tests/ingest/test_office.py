@@ -92,7 +92,7 @@ def test_word_97_is_read(scratch: Path) -> None:
     for line in ("1.Definitions", "1.1Goodsandspares", "2.1Terms", "(a)daily:", "iii.twice.", "(c)monthly.", "Goods|Price", "[1]Netoftax."):
         assert line in lines
     assert "never agreed" not in document.text
-    assert (document.reader, document.media_type) == ("doc-1", DOC)
+    assert (document.reader, document.media_type) == ("doc-2", DOC)
     assert document.reason == "6 characters of hidden text were left out"
 
 
@@ -131,7 +131,7 @@ def test_what_comes_out_is_read_in_the_sandbox(scratch: Path, stand_in: Callable
     finally:
         del os.environ["NIGHTCLERK_API_KEY"]
     assert "LICENCE AGREEMENT" in document.text
-    assert document.reader == "doc-1"
+    assert document.reader == "doc-2"
     assert told.read_text().strip() == "700"
 
 

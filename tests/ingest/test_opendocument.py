@@ -6,14 +6,15 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from office_fixtures import open_document, package
+from office_fixtures import changed_region, open_document, package
 
 from nightclerk import ingest
 from nightclerk.errors import SkipDocument
-from nightclerk.records import Document
+from nightclerk.records import Annotation, Document
 
 Read = Callable[..., Document]
 
@@ -84,6 +85,62 @@ def test_blanks_are_bounded(read_bytes: Read) -> None:
         '<table:table-cell table:number-columns-repeated="2000000000"><text:p>c</text:p></table:table-cell></table:table-row></table:table>'
     )
     assert _lines(read_bytes, body) == ["a b", "c"]
+
+
+def _mark(kind: str, key: str) -> str:
+    return f'<text:change{kind} text:change-id="{key}"/>'
+
+
+def test_views(read_bytes: Read) -> None:
+    """Insertions may go on over the ends of lines, deletions may hold some; every view has its words, its lines and its numbers."""
+    regions = changed_region("new", "insertion", "Ann") + changed_region("old", "deletion", "Bob", "<text:p>old</text:p>")
+    regions += changed_region("line", "insertion", "Ann") + changed_region("lost", "deletion", "Bob", "<text:p>lost</text:p><text:p/>")
+    body = f"<text:tracked-changes>{regions}</text:tracked-changes>"
+    body += f"<text:p>The {_mark('', 'old')}{_mark('-start', 'new')}new{_mark('-end', 'new')} words.</text:p>"
+    body += _list(
+        f"<text:p>first{_mark('-start', 'line')}</text:p>",
+        f"<text:p>added{_mark('-end', 'line')}</text:p>",
+        f"<text:p>{_mark('', 'lost')}third</text:p>",
+    )
+    automatic = f'<text:list-style style:name="L">{_levels("1")}</text:list-style>'
+    content = open_document("text", body, automatic=automatic)
+    views = {view: read_bytes("a.odt", content, None, ingest.Options(view=view)) for view in ("accepted", "original", "marked_up")}
+    assert views["accepted"].text == "The new words.\n1. first\n2. added\n3. third\n"
+    assert views["original"].text == "The old words.\n1. first\n2. lost\n3. third\n"
+    assert views["marked_up"].text == "The {--old--}{++new++} words.\n1. first{++¶++}\n2. {++added++}\n3. {--lost\n4. --}third\n"
+    for document in views.values():
+        assert {(one.kind, one.author, one.text.strip()) for one in document.annotations} == {
+            ("deletion", "Bob", "old"),
+            ("insertion", "Ann", "new"),
+            ("insertion", "Ann", "added"),
+            ("deletion", "Bob", "lost"),
+        }
+        assert [one.made_at for one in document.annotations] == [datetime(2024, 5, 1, 10, tzinfo=UTC)] * 4
+
+
+def test_deletions_in_deletions_end(read_bytes: Read) -> None:
+    """Deletions that refer to themselves and to each other are written once each."""
+    both = f"<text:p>deleted{_mark('', 'a')}{_mark('', 'b')}{_mark('', 'b')}</text:p>"
+    regions = changed_region("a", "deletion", "Ann", both) + changed_region("b", "deletion", "Bob", both)
+    body = f"<text:tracked-changes>{regions}</text:tracked-changes><text:p>{_mark('', 'a')}end</text:p>"
+    document = read_bytes("a.odt", open_document("text", body), None, ingest.Options(view="original"))
+    assert document.text == "deleteddeletedend\n"
+
+
+def test_comments(read_bytes: Read) -> None:
+    """A comment stands beside what it is about, with who wrote it, what it answers and whether it is settled."""
+
+    def comment(name: str, text: str, more: str = "") -> str:
+        return f'<office:annotation office:name="{name}" {more}><dc:creator>{name}</dc:creator><text:p>{text}</text:p></office:annotation>'
+
+    answer = comment("Bob", "So.", 'office:parent-name="Ann" office:resolved="true"')
+    body = f'<text:p>Some {comment("Ann", "Why?")}words<office:annotation-end office:name="Ann"/> here{answer}.</text:p>'
+    document = read_bytes("a.odt", open_document("text", body))
+    assert document.text == "Some words here.\n"
+    assert document.annotations == (
+        Annotation("comment", "Why?", "Ann", None, 5, 10),
+        Annotation("comment", "(resolved) (reply to Ann) So.", "Bob", None, 15, 15),
+    )
 
 
 def test_harm_is_refused(read_bytes: Read) -> None:
