@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file that was found: where it is and what bytes it holds."""
+    """One file that was found: where it is and what bytes it holds. `path` is where it lay when it was looked at."""
 
     uri: str
     path: Path
@@ -45,7 +45,7 @@ class Source:
     media_type: str
     sha256: str
     size_bytes: int
-    modified_at: datetime
+    modified_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a provider says it used, in tokens. Thinking is inside `completion_tokens`; `thinking_tokens` is our own estimate."""
+    """What a provider says it used, in tokens; of OCR, in pages.
+
+    Thinking is inside `completion_tokens`; `thinking_tokens` is our own estimate.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
     thinking_tokens: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One model's price from a day on, in nano-USD per token (2 USD per million tokens = 2,000)."""
+    """One model's price from a day on, in nano-USD per token (2 USD per million tokens = 2,000) and per page that OCR reads."""
 
     provider: str
     model: str

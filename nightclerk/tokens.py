@@ -11,8 +11,10 @@ import base64
 import json
 from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import tiktoken
+if TYPE_CHECKING:
+    import tiktoken
 
 # BOS, [INST], [/INST] around one user message; two more for a system message (measured against mistral-common's encoder)
 MESSAGE_TOKENS = 5
@@ -21,6 +23,8 @@ VOCABULARY_FILE = "tekken_240911.json"
 
 @lru_cache(maxsize=1)
 def _encoding() -> tiktoken.Encoding:
+    import tiktoken
+
     raw = json.loads((files("mistral_common") / "data" / VOCABULARY_FILE).read_text(encoding="utf-8"))
     config = raw["config"]
     # the vocabulary lists more ranks than the models use: special tokens take the first places of the id space

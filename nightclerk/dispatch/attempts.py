@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from nightclerk.dispatch.books import Books, Call
 from nightclerk.dispatch.jobs import Drain, Job
-from nightclerk.dispatch.limiter import Limiter
+from nightclerk.dispatch.limiter import Limiter, Limiters
 from nightclerk.dispatch.patience import Patience, Tries, backoff_s
 from nightclerk.dispatch.room import POLL_S, Room
 from nightclerk.errors import CallError, CallTimeout, GiveUpCall, ProviderStop, Refused
-from nightclerk.providers.protocol import Provider
+from nightclerk.providers.protocol import Sender
 from nightclerk.records import Reply
 from nightclerk.store.ledger import Underway
 
@@ -22,9 +22,10 @@ GRACE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A call on its way: the tokens it was admitted with, and when its bytes left."""
+    """A call on its way: the limiter and the tokens it was admitted with, and when its bytes left."""
 
     call: Call
+    limiter: Limiter
     tokens: int
     sent_at: float
 
@@ -34,8 +35,8 @@ class Attempts:
 
     def __init__(
         self,
-        provider: Provider,
-        limiter: Limiter,
+        provider: Sender,
+        limiter: Limiter | Limiters,
         books: Books,
         *,
         call_timeout_s: float,
@@ -44,7 +45,7 @@ class Attempts:
         clock: Callable[[], float],
     ) -> None:
         self._provider = provider
-        self._limiter = limiter
+        self._limiters = limiter
         self._books = books
         self._call_timeout_s = call_timeout_s
         self._sleep = sleep
@@ -59,6 +60,10 @@ class Attempts:
             StopRun: see `Dispatcher.drain`. The attempt that brought it is booked.
         """
         tries = Tries()
+        never = self._limiters.of(drain.terms.model).never(job.prompt_tokens)
+        if never:
+            await self._books.fail(job, never)
+            return never
         while True:
             attempt = await self._start(drain, job, tries)
             if attempt is None:
@@ -79,27 +84,41 @@ class Attempts:
 
     async def _start(self, drain: Drain, job: Job, tries: Tries) -> Attempt | None:
         """Wait for the attempt's turn and for room under the budget, and file it; None when the store has the answer by now."""
-        tokens = self._limiter.estimate(job.prompt_tokens, job.max_output_tokens)
+        limiter = self._limiters.of(drain.terms.model)
+        tokens = limiter.estimate(job.prompt_tokens, job.max_output_tokens)
         while True:
             with drain.idling():
-                await self._limiter.acquire(tokens, retry=tries.sent > 0)
+                await limiter.acquire(tokens, retry=tries.sent > 0)
             try:
                 call = await self._room.open(drain, job, attempt=tries.sent + 1, tokens=tokens)
                 break
             except Underway:
                 # its answer will do for us too; that it failed, or that its process died, shows at the next look
-                self._limiter.give_back(tokens)
                 with drain.idling():
                     await self._sleep(POLL_S)
         if call is None:
-            self._limiter.give_back(tokens)
             return None
         tries.sent += 1
-        return Attempt(call, tokens, self._clock())
+        return Attempt(call, limiter, tokens, self._clock())
 
     async def _send(self, attempt: Attempt) -> Reply:
+        """Send it; its place among the calls in flight is free again afterwards, and how long it took is known to the limiter."""
+        took_s, completion_tokens = 0.0, 0
         try:
-            await self._limiter.depart()
+            reply = await self._exchange(attempt)
+            # of a reply without usage nobody knows whether it was slow or long
+            if reply.usage:
+                took_s, completion_tokens = self._clock() - attempt.sent_at, reply.usage.completion_tokens
+            return reply
+        except CallTimeout:
+            took_s = self._clock() - attempt.sent_at
+            raise
+        finally:
+            attempt.limiter.ended(latency_s=took_s, completion_tokens=completion_tokens)
+
+    async def _exchange(self, attempt: Attempt) -> Reply:
+        try:
+            await attempt.limiter.depart()
             async with asyncio.timeout(self._call_timeout_s + GRACE_S):
                 return await self._provider.send(attempt.call.job.body, timeout_s=self._call_timeout_s)
         except CallError:
@@ -117,27 +136,27 @@ class Attempts:
 
     async def _answered(self, attempt: Attempt, reply: Reply) -> str:
         self._patience.answered()
-        self._limiter.learn(reply.headers)
+        attempt.limiter.learn(reply.headers)
         if reply.usage:
             used = reply.usage.prompt_tokens + reply.usage.completion_tokens
-            self._limiter.saw(attempt.call.job.prompt_tokens, used)
-            self._limiter.settle(attempt.tokens, used)
+            attempt.limiter.saw(attempt.call.job.prompt_tokens, used)
+            attempt.limiter.settle(attempt.tokens, used)
         reason = await self._books.answered(attempt.call, reply, latency_ms=self._latency_ms(attempt))
         self._room.freed()
         return reason
 
     async def _refused(self, attempt: Attempt, error: Refused) -> None:
         """Everybody waits, once for all that were refused together."""
-        self._limiter.settle(attempt.tokens, 0)
+        attempt.limiter.settle(attempt.tokens, 0)
         try:
-            self._limiter.pause(self._patience.refused(error, sent_at=attempt.sent_at))
+            attempt.limiter.pause(self._patience.refused(error, sent_at=attempt.sent_at))
         finally:
             await self._close(attempt, error)
 
     async def _failed(self, attempt: Attempt, error: CallError, tries: Tries) -> str:
         """Book a failed attempt; returns why its question is given up, empty when it is to be tried again."""
         if not error.billable:
-            self._limiter.settle(attempt.tokens, 0)
+            attempt.limiter.settle(attempt.tokens, 0)
         await self._close(attempt, error)
         if isinstance(error, GiveUpCall):
             self._patience.answered()

@@ -150,6 +150,7 @@ class Books:
             "cached_tokens": charge.usage.cached_tokens,
             "completion_tokens": charge.usage.completion_tokens,
             "thinking_tokens": charge.usage.thinking_tokens,
+            "pages": charge.usage.pages,
             "cost_nano_usd": charge.cost_nano_usd,
             "cost_basis": charge.basis,
             "at_risk_nano_usd": charge.at_risk_nano_usd,
@@ -243,4 +244,5 @@ def _state(error: NightclerkError) -> str:
 
 def _clean(text: str) -> str:
     """The text with what no database takes (NUL, lone surrogates) replaced: a paid answer must not be lost over a letter."""
-    return _UNSTORABLE.sub("\ufffd", text)
+    # nearly all text is plain, and Python knows that of a string without looking at its letters
+    return text if text.isascii() and "\x00" not in text else _UNSTORABLE.sub("\ufffd", text)

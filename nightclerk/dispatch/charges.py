@@ -25,6 +25,9 @@ FLOOR_BYTES_PER_TOKEN = 6
 # the braces and names of a chat completion around its answer
 ENVELOPE_BYTES = 400
 _USAGE = re.compile(r'"usage"\s*:\s*')
+# of OCR: the pages billed, with the character behind the number, since a body may break off inside it; and one mark for each page
+_PAGES_BILLED = re.compile(r'"pages_processed"\s*:\s*(\d{1,6})\s*[,}]')
+_PAGE = re.compile(r'"markdown"\s*:')
 _NOTHING = Usage(0, 0)
 
 
@@ -43,13 +46,15 @@ FREE = Charge()
 
 def ceiling(price: Price, job: Job) -> int:
     """The most that a call can cost, in nano-USD."""
-    return ceiling_nano_usd(price, job.prompt_tokens, max_output_tokens=job.max_output_tokens)
+    return ceiling_nano_usd(price, job.prompt_tokens, max_output_tokens=job.max_output_tokens, pages=job.pages)
 
 
 def of_reply(price: Price, job: Job, reply: Reply) -> Charge:
     """The charge of a reply: by its usage, or the floor of what it holds where the provider sent none."""
     if reply.usage is not None:
         return Charge(reply.usage, cost_nano_usd(price, reply.usage), "usage")
+    if job.pages:
+        return _of_pages(price, job, reply.raw_body)
     return _floor(price, job, len((reply.answer + reply.thinking).encode(errors="replace")))
 
 
@@ -59,6 +64,8 @@ def of_error(price: Price, job: Job, error: CallError) -> Charge:
         return FREE
     if not error.raw_body:
         return at_risk(price, job)
+    if job.pages:
+        return _of_pages(price, job, error.raw_body)
     usage = _usage_in(error.raw_body)
     if usage is not None:
         return Charge(usage, cost_nano_usd(price, usage), "usage")
@@ -72,7 +79,19 @@ def at_risk(price: Price, job: Job) -> Charge:
 
 def _floor(price: Price, job: Job, answer_bytes: int) -> Charge:
     seen = min(max(0, answer_bytes) // FLOOR_BYTES_PER_TOKEN, job.max_output_tokens)
-    usage = Usage(job.prompt_tokens, seen)
+    return _estimated(price, job, Usage(job.prompt_tokens, seen))
+
+
+def _of_pages(price: Price, job: Job, raw_body: str) -> Charge:
+    """The charge of an answer of OCR, or what came of one: by the pages it says were billed, or the floor of those that are in it."""
+    said = _PAGES_BILLED.search(raw_body)
+    if said and int(said[1]):
+        usage = Usage(0, 0, pages=int(said[1]))
+        return Charge(usage, cost_nano_usd(price, usage), "usage")
+    return _estimated(price, job, Usage(0, 0, pages=min(len(_PAGE.findall(raw_body)), job.pages)))
+
+
+def _estimated(price: Price, job: Job, usage: Usage) -> Charge:
     cost = cost_nano_usd(price, usage)
     return Charge(usage, cost, "estimate", max(0, ceiling(price, job) - cost))
 

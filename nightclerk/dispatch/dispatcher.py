@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from nightclerk.dispatch.attempts import Attempts
 from nightclerk.dispatch.books import Books
 from nightclerk.dispatch.jobs import Drain, Job, Terms
-from nightclerk.dispatch.limiter import Limiter
-from nightclerk.providers.protocol import Provider
+from nightclerk.dispatch.limiter import Limiter, Limiters
+from nightclerk.providers.protocol import Sender
 from nightclerk.store import Store
 
 
@@ -20,7 +20,7 @@ class Dispatcher:
     Args:
         provider: how to reach the model.
         store: where attempts and replies are kept.
-        limiter: the provider's limits.
+        limiter: the provider's limits, for all models together or for each of them.
         max_in_flight: how many calls may be open at once.
         call_timeout_s: the deadline of one whole call.
         max_attempts: how often one request is tried.
@@ -30,9 +30,9 @@ class Dispatcher:
 
     def __init__(
         self,
-        provider: Provider,
+        provider: Sender,
         store: Store,
-        limiter: Limiter,
+        limiter: Limiter | Limiters,
         *,
         max_in_flight: int,
         call_timeout_s: float,

@@ -13,7 +13,10 @@ from nightclerk.records import Price
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One open question, ready to be sent: `body` is the wire body, `purpose` the question's kind, tokens as counted here."""
+    """One open question, ready to be sent: `body` is the wire body, `purpose` the question's kind, tokens as counted here.
+
+    `pages` is how many pages OCR is asked to read; such a call is billed by them and not by tokens.
+    """
 
     question_id: str
     request_hash: str
@@ -22,6 +25,7 @@ class Job:
     document_id: str | None
     prompt_tokens: int
     max_output_tokens: int
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class Store:
         """
         return await asyncio.wrap_future(self._submit(fn, *args, **kwargs))
 
+    async def write_alone(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """`write` in a transaction of its own, for a row that all processes change: nobody waits for the rest of a group to commit."""
+        return await asyncio.wrap_future(self.writer.submit(lambda conn: fn(conn, *args, **kwargs), alone=True))
+
     def write_now(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`write` for code without a loop: waits for the commit."""
         return self._submit(fn, *args, **kwargs).result()

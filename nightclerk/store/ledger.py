@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from nightclerk.errors import StoreError
 from nightclerk.providers.prices import cost_nano_usd
@@ -25,20 +24,20 @@ Values = Mapping[str, Any]
 
 # Statements of the hot path are made once: SQLAlchemy then finds their compiled form without walking them again.
 _call, _reply, _budget = t.calls.c, t.replies.c, t.budgets.c
-_INSERT_CALL = {
-    "sqlite": sqlite.insert(t.calls).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
-    "postgresql": postgresql.insert(t.calls).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
-}
 _INSERT_REPLY = sa.insert(t.replies)
+_OF_THESE = _budget.id.in_(sa.bindparam("budgets", expanding=True))
+_CEILING = sa.bindparam("ceiling", type_=sa.BigInteger)
+_LOCK_BUDGETS = sa.select(_budget.id).where(_OF_THESE).order_by(_budget.id).with_for_update()
 _RESERVE = (
     sa.update(t.budgets)
-    .where(_budget.id == sa.bindparam("budget"))
-    .where(_budget.reserved_nano_usd + _budget.spent_nano_usd + sa.bindparam("ceiling", type_=sa.BigInteger) <= _budget.cap_nano_usd)
-    .values(reserved_nano_usd=_budget.reserved_nano_usd + sa.bindparam("ceiling", type_=sa.BigInteger))
+    .where(_OF_THESE)
+    .where(sa.or_(_budget.cap_nano_usd.is_(None), _budget.reserved_nano_usd + _budget.spent_nano_usd + _CEILING <= _budget.cap_nano_usd))
+    .values(reserved_nano_usd=_budget.reserved_nano_usd + _CEILING)
+    .returning(_budget.id)
 )
 _TRUE_UP = (
     sa.update(t.budgets)
-    .where(_budget.id == sa.bindparam("budget"))
+    .where(_OF_THESE)
     .values(
         reserved_nano_usd=_budget.reserved_nano_usd - sa.bindparam("released", type_=sa.BigInteger),
         spent_nano_usd=_budget.spent_nano_usd + sa.bindparam("spent", type_=sa.BigInteger),
@@ -48,17 +47,21 @@ _SETTLE = sa.update(t.calls).where(_call.id == sa.bindparam("call"), _call.state
 _END_QUESTION = sa.update(t.questions).where(t.questions.c.id == sa.bindparam("question"))
 _USABLE = (
     sa.select(_call.id, _call.request_hash, _call.model_served)
-    .add_columns(_call.prompt_tokens, _call.cached_tokens, _call.completion_tokens, _call.thinking_tokens)
+    .add_columns(_call.prompt_tokens, _call.cached_tokens, _call.completion_tokens, _call.thinking_tokens, _call.pages)
     .join(t.replies, _reply.call_id == _call.id)
     .where(_reply.usable.is_(True))
     .order_by(_reply.created_at.desc())
 )
-_USABLE_ONE = _USABLE.where(_reply.request_hash == sa.bindparam("request_hash")).limit(1)
 _USABLE_MANY = _USABLE.where(_reply.request_hash.in_(sa.bindparam("hashes", expanding=True)))
 _LOCK_REQUEST = sa.select(t.requests.c.hash).where(t.requests.c.hash == sa.bindparam("request_hash")).with_for_update()
-_SENT_ELSEWHERE = (
-    sa.select(_call.id)
-    .where(_call.request_hash == sa.bindparam("request_hash"), _call.state == "sent", _call.process_id != sa.bindparam("process"))
+# the newest usable reply to a request, or else its call that another process has in flight: one look for both
+_FOUND = (
+    sa.select(_call.id, _call.request_hash, _call.model_served, _reply.call_id)
+    .add_columns(_call.prompt_tokens, _call.cached_tokens, _call.completion_tokens, _call.thinking_tokens, _call.pages)
+    .outerjoin(t.replies, sa.and_(_reply.call_id == _call.id, _reply.usable.is_(True)))
+    .where(_call.request_hash == sa.bindparam("request_hash"))
+    .where(sa.or_(_reply.call_id.is_not(None), sa.and_(_call.state == "sent", _call.process_id != sa.bindparam("process"))))
+    .order_by(_reply.created_at.desc().nulls_last())
     .limit(1)
 )
 
@@ -74,14 +77,15 @@ class UsableReply:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One budget row; `kind` is run, day, month or collection, `subject` which one."""
+    """One budget row; `kind` is run, day, month or collection, `subject` which one, `name` what a person calls it. None is no cap."""
 
     id: str
     kind: str
     subject: str
-    cap_nano_usd: int
+    cap_nano_usd: int | None
     reserved_nano_usd: int
     spent_nano_usd: int
+    name: str = ""
 
 
 class NoRoom(Exception):
@@ -95,7 +99,8 @@ class NoRoom(Exception):
     @property
     def for_good(self) -> bool:
         """Whether it would not fit even if every call in flight turned out to cost nothing."""
-        return self.budget.spent_nano_usd + self.needed_nano_usd > self.budget.cap_nano_usd
+        cap = self.budget.cap_nano_usd
+        return cap is not None and self.budget.spent_nano_usd + self.needed_nano_usd > cap
 
 
 class Underway(Exception):
@@ -107,17 +112,21 @@ def budget_id(kind: str, subject: str) -> str:
     return derived_id("budget", kind, subject)
 
 
-def create_budget(conn: sa.Connection, kind: str, subject: str, cap_nano_usd: int) -> str:
-    """Make a budget, or set the cap of the one that is there to this; returns its id. What was spent stays spent."""
+def create_budget(conn: sa.Connection, kind: str, subject: str, cap_nano_usd: int | None, *, spent_nano_usd: int = 0) -> str:
+    """Make a budget with what was spent before, or set the cap of the one that is there to this; returns its id. What was spent stays."""
     identity = budget_id(kind, subject)
-    insert_new(conn, t.budgets, [{"id": identity, "kind": kind, "subject": subject, "cap_nano_usd": cap_nano_usd}])
-    conn.execute(sa.update(t.budgets).where(_budget.id == identity).values(cap_nano_usd=cap_nano_usd))
+    row = {"id": identity, "kind": kind, "subject": subject, "cap_nano_usd": cap_nano_usd, "spent_nano_usd": spent_nano_usd}
+    insert_new(conn, t.budgets, [row])
+    changed = sa.update(t.budgets).where(_budget.id == identity, _budget.cap_nano_usd.is_distinct_from(cap_nano_usd))
+    conn.execute(changed.values(cap_nano_usd=cap_nano_usd))
     return identity
 
 
 def read_budget(conn: sa.Connection, budget_id: str) -> Budget:
     """A budget as it stands; raises `StoreError` where there is none of that id."""
-    row = conn.execute(sa.select(t.budgets).where(_budget.id == budget_id)).mappings().first()
+    named = sa.func.coalesce(t.collections.c.name, _budget.subject).label("name")
+    joined = t.budgets.outerjoin(t.collections, sa.and_(_budget.kind == "collection", t.collections.c.id == _budget.subject))
+    row = conn.execute(sa.select(*t.budgets.c, named).select_from(joined).where(_budget.id == budget_id)).mappings().first()
     if row is None:
         raise StoreError(f"there is no budget with the id {budget_id}")
     return Budget(**row)
@@ -137,27 +146,35 @@ def open_call(
     if conn.dialect.name == "postgresql":
         # two processes must not both look before either has filed its call; SQLite has one writer at a time
         conn.execute(_LOCK_REQUEST, {"request_hash": call["request_hash"]})
-    reply = usable_reply(conn, call["request_hash"])
-    if reply is not None:
-        book_cache_hit(conn, call, reply=reply, price=price, question_id=question_id, now=now)
+    found = conn.execute(_FOUND, {"request_hash": call["request_hash"], "process": call["process_id"]}).first()
+    if found is not None:
+        if found.call_id is None:
+            raise Underway
+        book_cache_hit(conn, call, reply=_stored(found), price=price, question_id=question_id, now=now)
         return False
-    if conn.execute(_SENT_ELSEWHERE, {"request_hash": call["request_hash"], "process": call["process_id"]}).first():
-        raise Underway
-    if conn.execute(_INSERT_CALL[conn.dialect.name], call).rowcount:
+    if insert_new(conn, t.calls, [call]):
         reserve(conn, budget_ids, call["reserved_nano_usd"])
     return True
 
 
 def reserve(conn: sa.Connection, budget_ids: Iterable[str], ceiling_nano_usd: int) -> None:
-    """Reserve a ceiling on each budget by one conditional update each, so that two writers never both take the last of it.
+    """Reserve a ceiling on every budget by one conditional update, so that two writers never both take the last of it.
 
     Raises:
-        NoRoom: it does not fit under one of them.
+        NoRoom: it does not fit under one of them; of several one that will never have room, if there is such a one.
     """
-    # in one order everywhere: two processes that lock the same rows in different orders would deadlock
-    for budget_id in sorted(budget_ids):
-        if not conn.execute(_RESERVE, {"budget": budget_id, "ceiling": ceiling_nano_usd}).rowcount:
-            raise NoRoom(read_budget(conn, budget_id), ceiling_nano_usd)
+    ids = sorted(budget_ids)
+    _lock_budgets(conn, ids)
+    taken = set(conn.execute(_RESERVE, {"budgets": ids, "ceiling": ceiling_nano_usd}).scalars())
+    full = [NoRoom(read_budget(conn, budget_id), ceiling_nano_usd) for budget_id in ids if budget_id not in taken]
+    if full:
+        raise max(full, key=lambda one: one.for_good)
+
+
+def _lock_budgets(conn: sa.Connection, ids: Sequence[str]) -> None:
+    """Two processes that lock the same rows in different orders would deadlock; SQLite has one writer at a time."""
+    if conn.dialect.name == "postgresql" and len(ids) > 1:
+        conn.execute(_LOCK_BUDGETS, {"budgets": ids})
 
 
 def settle_call(
@@ -190,10 +207,11 @@ def settle_call(
     if released is None:
         return False
     spent = values["cost_nano_usd"] + values["at_risk_nano_usd"]
-    for budget_id in sorted(budget_ids):
-        # a call that was given up as lost has been booked as spent in full: its true-up takes that back
-        change = {"released": reserved_nano_usd, "spent": spent} if released else {"released": 0, "spent": spent - reserved_nano_usd}
-        conn.execute(_TRUE_UP, {"budget": budget_id, **change})
+    # a call that was given up as lost has been booked as spent in full: its true-up takes that back
+    change = {"released": reserved_nano_usd, "spent": spent} if released else {"released": 0, "spent": spent - reserved_nano_usd}
+    ids = sorted(budget_ids)
+    _lock_budgets(conn, ids)
+    conn.execute(_TRUE_UP, {"budgets": ids, **change})
     if reply:
         conn.execute(_INSERT_REPLY, reply)
     if question:
@@ -216,8 +234,7 @@ def end_question(conn: sa.Connection, question_id: str, *, state: str, reason: s
 
 def usable_reply(conn: sa.Connection, request_hash: str) -> UsableReply | None:
     """The newest stored reply to this request that is of use."""
-    row = conn.execute(_USABLE_ONE, {"request_hash": request_hash}).first()
-    return _stored(row) if row else None
+    return usable_replies(conn, [request_hash]).get(request_hash)
 
 
 def usable_replies(conn: sa.Connection, request_hashes: Sequence[str]) -> dict[str, UsableReply]:
@@ -227,7 +244,7 @@ def usable_replies(conn: sa.Connection, request_hashes: Sequence[str]) -> dict[s
 
 
 def _stored(row: sa.Row[Any]) -> UsableReply:
-    usage = Usage(row.prompt_tokens, row.completion_tokens, row.cached_tokens, row.thinking_tokens)
+    usage = Usage(row.prompt_tokens, row.completion_tokens, row.cached_tokens, row.thinking_tokens, row.pages)
     return UsableReply(call_id=row.id, model_served=row.model_served, usage=usage)
 
 
@@ -244,7 +261,7 @@ def book_cache_hit(conn: sa.Connection, call: Values, *, reply: UsableReply, pri
         "completed_at": now,
         "latency_ms": 0,
     }
-    conn.execute(_INSERT_CALL[conn.dialect.name], row)
+    insert_new(conn, t.calls, [row])
     if question_id:
         end_question(conn, question_id, state="answered", now=now)
 
@@ -255,8 +272,7 @@ def mark_unusable(conn: sa.Connection, request_hash: str, reason: str) -> int:
     return conn.execute(useless.values(usable=False, unusable_reason=reason)).rowcount
 
 
-def budgets_of(conn: sa.Connection, *, run_id: str | None, collection_id: str | None) -> list[str]:
-    """The ids of the budgets that the calls of a run are booked under."""
-    subjects = [("run", run_id), ("collection", collection_id)]
-    ids = [derived_id("budget", kind, subject) for kind, subject in subjects if subject]
-    return list(conn.execute(sa.select(_budget.id).where(_budget.id.in_(ids))).scalars())
+def budgets_of(conn: sa.Connection, run_id: str | None) -> list[str]:
+    """The ids of the budgets that the calls of a run were reserved under: those that it says, or its own where it is older than that."""
+    said = conn.execute(sa.select(t.runs.c.budget_ids).where(t.runs.c.id == run_id)).scalar()
+    return list(said) if said else [budget_id("run", run_id)] if run_id else []

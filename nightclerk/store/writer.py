@@ -27,9 +27,14 @@ GROUP_SIZE = 50
 RETRY_WAITS_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
+class _Broken(Exception):
+    """A job swallowed an error that ended the transaction of its whole group."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[sa.Connection], Any]
+    alone: bool = False
     future: Future[Any] = field(default_factory=Future)
 
 
@@ -45,25 +50,27 @@ class Writer:
         self._engine = engine
         self._waits = tuple(retry_waits_s)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._next: _Job | None = None
         self._closed = False
         self._door = threading.Lock()
         # a daemon: a process that ends without close() must not hang; what it queued was never acknowledged
         self._thread = threading.Thread(target=self._work, name="nightclerk-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[sa.Connection], T]) -> Future[T]:
+    def submit(self, job: Callable[[sa.Connection], T], *, alone: bool = False) -> Future[T]:
         """Queue one job and return the future of its result, which resolves after the commit.
 
-        The job runs in a savepoint inside a transaction that it shares with its neighbours: what it raises is its own future's alone.
-        It may run more than once (the commit of a group is retried as a whole), so it must be a function of its arguments that does no
-        harm when repeated. A queued job cannot be cancelled.
+        The job shares a transaction with its neighbours, and what it raises is its own future's alone: then the group is rolled back and
+        runs again with a savepoint around each job. So a job may run more than once (a failed commit is tried again as well), and must
+        be a function of its arguments that does no harm when repeated. A queued job cannot be cancelled. With `alone` it gets a transaction
+        of its own: for a row that all processes change, so that nobody waits for the rest of a group.
 
         Raises:
             StoreError: the writer is closed. The future raises it where the database failed.
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("a write cannot wait for another write: both would need the one writer thread")
-        entry = _Job(job)
+        entry = _Job(job, alone)
         # running from the start: Future.cancel() then has no effect, so a cancelled task leaves its write in the queue
         entry.future.set_running_or_notify_cancel()
         with self._door:
@@ -86,7 +93,10 @@ class Writer:
 
     def _next_group(self) -> list[_Job]:
         """The jobs that wait now, at least one; empty once closed and drained. While a group commits, the next one gathers."""
-        group: list[_Job] = []
+        if self._next is not None:
+            [group, self._next] = [[self._next], None]
+            return group
+        group = []
         while len(group) < GROUP_SIZE:
             try:
                 job = self._jobs.get(block=not group)
@@ -95,6 +105,11 @@ class Writer:
             if job is None:
                 # the mark of close() stays for the next round: nothing can be queued behind it
                 self._jobs.put(None)
+                break
+            if job.alone:
+                if not group:
+                    return [job]
+                self._next = job
                 break
             group.append(job)
         return group
@@ -124,6 +139,17 @@ class Writer:
         return self._try(group)
 
     def _try(self, group: list[_Job]) -> list[Callable[[], None]]:
+        """A savepoint costs as much as a statement, and hardly any job fails: so the first try does without them."""
+        try:
+            with self._engine.begin() as conn:
+                answers: list[Callable[[], None]] = [partial(job.future.set_result, job.work(conn)) for job in group]
+                if _sound(conn):
+                    return answers
+                raise _Broken
+        except BaseException as error:
+            alone = len(group) == 1 and not isinstance(error, _Broken)
+            if passes(error) or alone:
+                raise
         with self._engine.begin() as conn:
             return [self._run(conn, job) for job in group]
 
@@ -147,3 +173,10 @@ class Writer:
 def _in_transaction(conn: sa.Connection) -> bool:
     """Whether the group's transaction is still open: SQLite rolls it back by itself on some errors, such as a full disk."""
     return bool(getattr(conn.connection.dbapi_connection, "in_transaction", True))
+
+
+def _sound(conn: sa.Connection) -> bool:
+    """Whether a commit would commit: on PostgreSQL the end of a failed transaction rolls it back and says nothing."""
+    info = getattr(conn.connection.dbapi_connection, "info", None)
+    # https://www.postgresql.org/docs/current/libpq-status.html: PQTRANS_IDLE and PQTRANS_INTRANS
+    return _in_transaction(conn) if info is None else int(info.transaction_status) in {0, 2}

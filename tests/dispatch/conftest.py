@@ -23,3 +23,10 @@ def any_office(database_url: str) -> Iterator[Office]:
     """The same, once on SQLite and once on PostgreSQL."""
     with Store.open(database_url) as store:
         yield Office(store, store.write_now(open_office))
+
+
+@pytest.fixture
+def any_store(database_url: str) -> Iterator[Store]:
+    """An empty store, once on SQLite and once on PostgreSQL."""
+    with Store.open(database_url) as store:
+        yield store

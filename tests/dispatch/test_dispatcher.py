@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from dispatch_office import PRICE, Office, QuickTime, Script, dispatcher, drain, reply
 
-from nightclerk.dispatch import Limiter
+from nightclerk.dispatch import Concurrency, Limiter
 from nightclerk.errors import (
     CallTimeout,
     ConnectFailed,
@@ -421,3 +422,24 @@ def test_a_stop_does_not_wait_for_turns_and_pauses(office: Office) -> None:
         asyncio.run(run())
     assert waits
     assert office.states() == {"open": 20}
+
+
+def test_a_prompt_that_no_limit_lets_pass_fails_with_the_reason(office: Office) -> None:
+    """Such a question ends at once, without a call and without holding up the others."""
+    provider = Script()
+    jobs = [*office.ask(1, prefix="huge", prompt_tokens=9_000), *office.ask(2)]
+    drain(office, provider, jobs, limiter=Limiter(math.inf, 8_000))
+    assert len(provider.sent) == 2
+    assert office.states() == {"answered": 2, "failed": 1}
+    assert ["9,000 tokens" in row["reason"] for row in office.rows(t.questions) if row["state"] == "failed"] == [True]
+
+
+def test_a_place_in_flight_is_free_again_however_a_call_ends(office: Office) -> None:
+    """Answers, refusals, failures and jobs that the store answered give their place back: one place is enough for all of them."""
+    ends = iter([Refused("slow down", retry_after_s=1.0), ConnectFailed("no"), CutOff("cut", billable=True), reply(), ContextTooLong("no")])
+    provider = Script(lambda *_: next(ends, None) or reply())
+    clock = QuickTime()
+    limiter = Limiter(math.inf, math.inf, concurrency=Concurrency(1), clock=clock, sleep=clock.sleep)
+    drain(office, provider, [*office.ask(4), *office.ask(2, prefix="same", same=True)], clock=clock, limiter=limiter)
+    assert office.states() == {"answered": 5, "failed": 1}
+    assert provider.most_in_flight == 1

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mistral_server.limits import Limits
 
-from nightclerk.dispatch.limiter import TOKEN_BURST_S, Limiter
+from nightclerk.dispatch import Concurrency
+from nightclerk.dispatch.limiter import TOKEN_BURST_S, Limiter, Limiters
 
 
 class Time:
@@ -263,3 +264,40 @@ def test_calls_that_were_held_up_together_leave_one_by_one() -> None:
 
     asyncio.run(go())
     assert left[-1] - left[0] == pytest.approx(0.85)
+
+
+def test_a_turn_that_comes_too_late_is_given_back() -> None:
+    """Who is cancelled in the moment of being admitted leaves the place to the next one."""
+
+    async def cancelled() -> None:
+        limiter = Limiter(math.inf, math.inf, concurrency=Concurrency(1))
+        await limiter.acquire(1)
+        waiting = asyncio.create_task(limiter.acquire(1))
+        await asyncio.sleep(0.01)
+        limiter.ended()
+        await asyncio.sleep(0)
+        # admitted by now, and not told yet
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert waiting.cancelled()
+        await asyncio.wait_for(limiter.acquire(1), 5)
+
+    asyncio.run(cancelled())
+
+
+def test_a_prompt_above_a_whole_minute_is_refused_by_name() -> None:
+    """A call that the limit can never let pass is told so, with both figures and the setting; all others are not."""
+    limiter = Limiter(1, 60_000)
+    assert "NIGHTCLERK_TOKENS_PER_MINUTE" in limiter.never(60_001)
+    assert "60,001" in limiter.never(60_001)
+    assert limiter.never(60_000) == ""
+    limiter.learn({"x-ratelimit-limit-tokens-minute": "30000"})
+    assert "30,000" in limiter.never(30_001)
+
+
+def test_each_model_has_its_own_limiter() -> None:
+    """The same model gets the same limiter, another one another."""
+    limiters = Limiters(lambda _model: Limiter(1, 60_000))
+    assert limiters.of("a") is limiters.of("a")
+    assert limiters.of("a") is not limiters.of("b")
+    assert limiters.of("a").of("b") is limiters.of("a")

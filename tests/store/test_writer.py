@@ -255,3 +255,21 @@ def test_a_write_inside_a_write_is_an_error_and_no_deadlock(store: Store) -> Non
     """A job that waits for another job would wait for ever; it is told so."""
     with pytest.raises(RuntimeError, match="one writer thread"):
         store.write_now(lambda conn: store.write_now(add, 1))
+
+
+def test_a_job_that_wants_to_be_alone_is(store: Store) -> None:
+    """It keeps its place in the order and shares its transaction with nobody; what it raises is its own."""
+    commits, order = count_commits(store.engine), []
+    _, go_on = held(store)
+
+    def job(number: int) -> Callable[[sa.Connection], int]:
+        return lambda conn: order.append((number, len(commits))) or add(conn, number)
+
+    futures = [store.writer.submit(job(number), alone=number == 3) for number in range(6)]
+    failing = store.writer.submit(lambda conn: conn.execute(sa.text("SELECT * FROM nowhere")), alone=True)
+    go_on.set()
+    assert [future.result(10) for future in futures] == [1] * 6
+    with pytest.raises(StoreError, match="nowhere"):
+        failing.result(10)
+    base = order[0][1]
+    assert order == [(0, base), (1, base), (2, base), (3, base + 1), (4, base + 2), (5, base + 2)]
