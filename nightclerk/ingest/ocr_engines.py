@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -13,6 +14,10 @@ from pathlib import Path
 
 # what a fingerprint of a reader that may use OCR has and that of one without has not
 MARK = "+"
+# how the names of an endpoint's models begin
+REMOTE = "mistral-"
+# before what tells readings apart that lack answers of an endpoint which may come yet
+LACKING = "~"
 MOST_LANGUAGES = 8
 NO_LANGUAGE = {"osd", "equ", "snum"}
 ANSWER_S = 20.0
@@ -31,6 +36,36 @@ class Engine:
     def fingerprint(self) -> str:
         """What of the engine decides which text it reads."""
         return "-".join(part for part in (self.name, self.version, self.languages) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """What an endpoint read of one page: Markdown, its confidence from 0 to 1 where it told it, the tables that stand beside the Markdown.
+
+    `note` is what else is to be said of the page.
+    """
+
+    markdown: str
+    confidence: float | None = None
+    tables: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the model of an endpoint read of the pages that are pictures, by index from 0, or why it did not.
+
+    `lacking` names, as a short hash, the requests that got no answer and may get one yet; empty where there is none.
+    """
+
+    model: str
+    pages: Mapping[int, PageAnswer | str]
+    lacking: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What of the answers decides which text is read."""
+        return f"{self.model}{LACKING}{self.lacking}" if self.lacking else self.model
 
 
 @cache

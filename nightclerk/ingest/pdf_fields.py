@@ -1,4 +1,4 @@
-"""What people typed into a PDF: form fields and free-text notes, which are drawn over the page and missing from its text."""
+"""What people typed into the fields of a PDF's form, which is drawn over the page and missing from its text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PARENTS = 16
 
 
 def field_lines(page: Any) -> list[str]:
-    """One line for each filled field and free-text note of a page, in the page's order: `name: value`."""
+    """One line for each filled field of a page, in the page's order: `name: value`."""
     annotations = page.get("/Annots")
     if annotations is None:
         return []
@@ -19,11 +19,7 @@ def field_lines(page: Any) -> list[str]:
 
 
 def _line(annotation: Any) -> str:
-    if not isinstance(annotation, DictionaryObject):
-        return ""
-    if annotation.get("/Subtype") == "/FreeText":
-        return str(annotation.get("/Contents", "")).strip()
-    if annotation.get("/Subtype") != "/Widget":
+    if not isinstance(annotation, DictionaryObject) or annotation.get("/Subtype") != "/Widget":
         return ""
     value = _value(annotation)
     name = ".".join(part for part in reversed([str(node.get("/T", "")) for node in _chain(annotation)]) if part)

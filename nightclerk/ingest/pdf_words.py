@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
-# pdfium marks a hyphen at a line's end with U+FFFE or U+0002 and takes the line break away
-BROKEN_WORD = re.compile(r"([^\W\d_]+)(?:[\ufffe\x02]|-[ ]?\n|\u00ad\n?)([^\W\d_]+)")
+# pdfium marks a hyphen at a line's end with U+FFFE or U+0002 and takes the line break away; others leave it there. The pattern begins
+# with the sign: one that began with the word before it would be tried at every letter
+BREAK = re.compile(r"[\ufffe\x02]|-[ ]?\n(?=[^\W\d_])|\u00ad\n?(?=[^\W\d_])")
 WORD = re.compile(r"[^\W\d_]+")
+WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
+LONGEST_WORD = 60
+MARKS = ("\ufffe", "\x02")
+SIGNS = (*MARKS, "-\n", "- \n", "\u00ad", "\u00ad\n")
 PREFIXES = frozenset(
     [
         "non",
@@ -32,17 +37,59 @@ PREFIXES = frozenset(
 )
 
 
+class _Words:
+    """Which words a document writes: asked of a few words only, so the text is searched and not taken apart."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.text = " ".join(texts).lower()
+        self.known: dict[str, bool] = {}
+
+    def have(self, word: str) -> bool:
+        """Whether the word stands in the text by itself; a half of a broken word does not."""
+        if word not in self.known:
+            self.known[word] = self._found(word)
+        return self.known[word]
+
+    def _found(self, word: str) -> bool:
+        place = self.text.find(word)
+        while place >= 0:
+            end = place + len(word)
+            before, after = self.text[max(place - 3, 0) : place], self.text[end : end + 3]
+            if not (before[-1:].isalpha() or before.endswith(SIGNS) or after[:1].isalpha() or after.startswith(SIGNS)):
+                return True
+            place = self.text.find(word, end)
+        return False
+
+
 def rejoined(texts: list[str]) -> list[str]:
     """Words broken at a line's end made whole: as the document writes them elsewhere, else with the hyphen if both halves are words."""
-    if not any(BROKEN_WORD.search(text) for text in texts):
+    if not any(sign in text for text in texts for sign in SIGNS):
         return texts
-    known = {word.lower() for text in texts for word in WORD.findall(BROKEN_WORD.sub(" ", text))}
+    words = _Words(texts)
+    return [_rejoined(text, words) if any(sign in text for sign in SIGNS) else text for text in texts]
 
-    def join(match: re.Match[str]) -> str:
-        first, second = match.groups()
-        if (first + second).lower() in known:
-            return first + second
-        hyphenated = first.lower() in PREFIXES or second.lower() in known or second[0].isupper()
-        return f"{first}-{second}" if hyphenated else first + second
 
-    return [BROKEN_WORD.sub(join, text) for text in texts]
+def _rejoined(text: str, words: _Words) -> str:
+    pieces: list[str] = []
+    end = 0
+    for match in BREAK.finditer(text):
+        first = WORD_BEFORE.search(text, max(end, match.start() - LONGEST_WORD), match.start())
+        second = WORD.match(text, match.end())
+        link = _link(first[0], second[0], words) if first and second else match[0]
+        if link in MARKS and _is_between_figures(text, match):
+            link = "-"
+        pieces += [text[end : match.start()], link]
+        end = match.end()
+    return "".join([*pieces, text[end:]])
+
+
+def _is_between_figures(text: str, match: re.Match[str]) -> bool:
+    """Whether a mark stands for the hyphen of `10-12` or `AB-7`; elsewhere it is a glyph without a meaning."""
+    around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
+    return len(around) == 2 and around.isalnum()
+
+
+def _link(first: str, second: str, words: _Words) -> str:
+    if words.have((first + second).lower()):
+        return ""
+    return "-" if first.lower() in PREFIXES or second[0].isupper() or words.have(second.lower()) else ""

@@ -208,20 +208,93 @@ HTML = """<?xml version="1.0" encoding="UTF-8"?>
 <p>Item 1A. Risk Factors</p><p>Competition &amp; weather.</p>
 <p>SIGNATURES</p><p>Pursuant to the requirements</p></body></html>
 """
+ANNUAL = """<SEC-DOCUMENT>
+<DOCUMENT>
+<TYPE>10-K
+<SEQUENCE>1
+<TEXT>
+<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>Annual report</title>
+<style>.clauses {list-style-type: lower-alpha} .gone {display: none} @media print {p {display: none}}</style></head><body>
+<div style="display:none"><ix:header><ix:hidden><ix:nonNumeric name="dei:AmendmentFlag" contextRef="c1">false</ix:nonNumeric></ix:hidden>
+<ix:resources><xbrli:context id="c1"><xbrli:entity><xbrli:identifier scheme="x">0000123456</xbrli:identifier></xbrli:entity><xbrli:period>
+<xbrli:startDate>2023-01-01</xbrli:startDate><xbrli:endDate>2023-12-31</xbrli:endDate></xbrli:period></xbrli:context>
+<xbrli:unit id="usd"><xbrli:measure>iso4217:USD</xbrli:measure></xbrli:unit></ix:resources></ix:header></div>
+<h2>Item 6. Results</h2><p>(In thousands, except per share data)</p>
+<table><tr><td></td><td colspan="6">Year ended December 31,</td></tr>
+<tr><td></td><td colspan="3">2023</td><td colspan="3">2022</td></tr>
+<tr><td>Sales:</td><td colspan="6"></td></tr>
+<tr><td>Products</td><td>$</td><td><ix:nonFraction name="us-gaap:Revenues" contextRef="c1" unitRef="usd" scale="3" decimals="-3">1,204</ix:nonFraction></td><td></td><td>$</td><td>998</td><td></td></tr>
+<tr><td rowspan="2">Loss</td><td></td><td>(<ix:nonFraction name="us-gaap:ProfitLoss" contextRef="c1" unitRef="usd" scale="3" sign="-">17</ix:nonFraction></td><td>)</td><td></td><td>&#8212;</td><td></td></tr>
+<tr><td></td><td>(2</td><td>)%</td><td></td><td>1</td><td>%</td></tr></table>
+<table><tr><td>&#8226;</td><td>a list laid out as a table</td></tr></table>
+<table><tr><td><p>The first column of a page that is laid out as a table.</p><p>It has two paragraphs, and some more words to make it long enough for one.</p></td>
+<td><p>The second column.</p><table><tr><td>Rent</td><td>5%</td></tr></table></td></tr></table>
+<ol class="clauses"><li>first<ol type="i" reversed="reversed"><li>inner</li><li>last</li></ol></li><li value="4">fourth</li></ol>
+<p class="gone">Words that nobody sees.</p></body></html>
+</TEXT>
+</DOCUMENT>
+<DOCUMENT>
+<TYPE>EX-10.2
+<FILENAME>lease.txt
+<TEXT>
+LEASE
+
+1. Rent.  As follows:
+
+<TABLE>
+<CAPTION>
+                 MONTHLY RENT (IN DOLLARS)
+                 1997         1998
+<S>              <C>          <C>
+Office           $ 1,000      $ 1,050
+Credit              (50)          --
+</TABLE>
+</TEXT>
+</DOCUMENT>
+<DOCUMENT>
+<TYPE>GRAPHIC
+<FILENAME>logo.jpg
+<TEXT>
+begin 644 logo.jpg
+M_]C_X  02D9)1@
+end
+</TEXT>
+</DOCUMENT>
+</SEC-DOCUMENT>
+"""
 TEXT = (
     "SERVICE CONTRACT\r\n\r\nWHEREAS the Customer needs services;\r\n\r\n1. Services.  The Provider serves.\r\n\r\n1.1 Standard.  As is usual:\r\n\r\n"
     "(a) daily; and\r\n\r\n(b) weekly.\r\n\r\n2. Term.  One year, as in\r\nSection 9 of another contract.\r\n\f3. Law.\u00a0 The law of Ruritania.\t\u201cQuoted\u201d\r\n\r\n"
     "IN WITNESS WHEREOF the parties sign.\r\n\r\nEXHIBIT A\r\n\r\nRates\x00 and prices\r\n"
 )
+RENT = """Rent Schedule
+
+<TABLE>
+<CAPTION>
+                       Year Ended June 30,
+                 -----------------------------
+                 1997         1998
+                 ----         ----
+<S>              <C>          <C>
+Office           $ 1,000      $ 1,050
+Credit              (50)          --
+</TABLE>
+<PAGE>   2
+The rent is due on the first day of each month.
+"""
+FEES = "# Fees\n\nAll amounts in thousands.\n\n| Service | 2024 | 2023 |\n|---|--:|--:|\n| Storage | $5 | (4) |\n| Note | later | |\n\n## Terms\n\nThirty days.\n"
 MARKDOWN = "# Gesetz\n\n## Abschnitt 1 - Anfang\n\n### § 1 Zweck\n\n(1) Der Zweck nach § 2 gilt.\n\n(1a) Er gilt auch sonst.\n\n### § 1a Sitz\n\nDer Sitz.\n\n## Abschnitt 2\n\n### § 2 Ende\n\nSchluss.\n"
 
 
 def main() -> None:
-    """Write every document anew; those of office programs and mail are in `build_office`."""
+    """Write every document anew; those of office programs and mail are in `build_office`, one with tracked changes in `build_word`."""
     pdf()
     docx()
     (HERE / "html" / "quarter.html").write_text(HTML, encoding="utf-8")
+    (HERE / "html" / "annual.html").write_text(ANNUAL, encoding="utf-8")
     (HERE / "text" / "service.txt").write_bytes(TEXT.encode())
+    (HERE / "text" / "rent.txt").write_text(RENT, encoding="utf-8")
+    (HERE / "text" / "fees.md").write_text(FEES, encoding="utf-8")
     (HERE / "text" / "gesetz.md").write_text(MARKDOWN, encoding="utf-8")
 
 

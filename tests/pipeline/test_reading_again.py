@@ -90,7 +90,7 @@ def test_an_engine_reads_what_was_a_picture(
     run, state = run_order(settings, folder)
     assert (state, [row["status"] for row in query(settings, NEWEST, run=run.id)]) == ("complete", ["read"] * 3)
     readers = [row["reader"] for row in query(settings, NEWEST, run=run.id)]
-    assert readers == ["pdf-1+tesseract-9.1.2-deu+eng", "pdf-1+tesseract-9.1.2-deu+eng", "pdf-1"]
+    assert readers == ["pdf-2+tesseract-9.1.2-deu+eng", "pdf-2+tesseract-9.1.2-deu+eng", "pdf-2"]
     analyses = query(settings, "SELECT COUNT(*) AS n FROM analyses")
     run_order(settings, folder)
     assert query(settings, "SELECT COUNT(*) AS n FROM analyses") == analyses

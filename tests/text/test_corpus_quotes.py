@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-import pypdfium2
+import pytest
 
+from nightclerk.ingest.pdf import read
 from nightclerk.text import Locator
 
 
-def _pdf_text(path: Path) -> str:
-    with pypdfium2.PdfDocument(path) as document:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def test_quotes_of_another_transcript_are_found_in_the_pdf(corpus: Path) -> None:
-    """At least 99 of 100 quotes taken from a contract's plain text are located in the text layer of its PDF."""
+def test_quotes_stand_in_the_pdf_letter_by_letter(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every page of the contracts' PDFs is text or blank, and of their labelled quotes at least 99.5 in 100 stand in our text of them."""
     gold = [json.loads(line) for line in (corpus / "cuad" / "gold.jsonl").read_text("utf-8").splitlines()]
-    # the shorter half of the contracts, to stay quick
-    names = sorted({row["document"] for row in gold}, key=lambda name: (corpus / "cuad" / "pdf" / f"{name}.pdf").stat().st_size)[:30]
-    locators = {name: Locator(_pdf_text(corpus / "cuad" / "pdf" / f"{name}.pdf")) for name in names}
+    readings = {path.stem: read(path) for path in (corpus / "cuad" / "pdf").glob("*.pdf")}
+    assert {page.status for reading in readings.values() for page in reading.pages} <= {"text", "blank"}
+    texts = {name: "".join(page.text for page in reading.pages) for name, reading in readings.items()}
+    plain = {name: _letters(text) for name, text in texts.items()}
+    missed = [row["quote"] for row in gold if _letters(row["quote"]) not in plain[row["document"]]]
+    share = 1 - len(missed) / len(gold)
+    with capsys.disabled():
+        print(f"\n{len(gold)} quotes, {share:.2%} of them in the PDFs letter by letter")
+    assert share >= 0.995, missed
+    # what is looked for in a run is a span of the text; the shorter half of the contracts, to stay quick
+    names = sorted(texts, key=lambda name: len(texts[name]))[:30]
+    locators = {name: Locator(texts[name]) for name in names}
     quotes = [row for row in gold if row["document"] in locators]
-    missed = [row["quote"] for row in quotes if locators[row["document"]].locate(row["quote"]) is None]
+    lost = [row["quote"] for row in quotes if locators[row["document"]].locate(row["quote"]) is None]
     assert len(quotes) > 300
-    assert len(missed) <= len(quotes) / 100, missed
+    assert len(lost) <= len(quotes) / 100, lost
 
 
 def test_altered_quotes_are_not_found(corpus: Path) -> None:

@@ -1,0 +1,114 @@
+"""What people wrote and drew over a page: notes, marked words with remarks, words struck out, stamps."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from pypdfium2 import raw
+
+from nightclerk.ingest.pdf_sheet import Box, Sheet
+from nightclerk.records import Annotation
+
+# what each kind is called before the words written with it; links, fields and pop-up windows say nothing of their own
+NAMES = {
+    "Text": "",
+    "FreeText": "",
+    "Highlight": "highlight",
+    "Underline": "underline",
+    "Squiggly": "underline",
+    "StrikeOut": "strike-out",
+    "Caret": "insertion mark",
+    "Stamp": "stamp",
+    **dict.fromkeys(("Line", "Square", "Circle", "Polygon", "PolyLine", "Ink", "Redact"), "drawing"),
+}
+# those that mean something without any words
+SPEAK_FOR_THEMSELVES = {"StrikeOut", "Caret", "Stamp"}
+KINDS = {number: name for name in NAMES if (number := getattr(raw, f"FPDF_ANNOT_{name.upper()}", None)) is not None}
+MOST_NOTES = 5_000
+MOST_QUADS = 100
+DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One annotation of a page: its PDF kind, who wrote what and when, and the boxes around the words it is about."""
+
+    kind: str
+    contents: str
+    author: str
+    date: str
+    boxes: tuple[Box, ...] = ()
+
+    @property
+    def annotation(self) -> Annotation:
+        """The record of it, without its place."""
+        name = NAMES[self.kind]
+        text = ": ".join(part for part in (name, self.contents) if part)
+        return Annotation("note", text, self.author, when(self.date))
+
+
+def notes_of(sheet: Sheet) -> list[Note]:
+    """The annotations of a page that say something, in the page's order."""
+    return [note for note in _notes(sheet) if says_something(note)]
+
+
+def says_something(note: Note) -> bool:
+    """Whether there are words in an annotation, or its kind is its meaning."""
+    return bool(note.contents) or note.kind in SPEAK_FOR_THEMSELVES
+
+
+def _notes(sheet: Sheet) -> Iterator[Note]:
+    for index in range(min(raw.FPDFPage_GetAnnotCount(sheet.page), MOST_NOTES)):
+        annotation = raw.FPDFPage_GetAnnot(sheet.page, index)
+        if not annotation:
+            continue
+        kind = KINDS.get(raw.FPDFAnnot_GetSubtype(annotation))
+        if kind:
+            contents, author, date = (_string(annotation, key) for key in (b"Contents", b"T", b"M"))
+            yield Note(kind, contents, author, date or _string(annotation, b"CreationDate"), _boxes(annotation))
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    size_bytes = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = ctypes.create_string_buffer(size_bytes + 2)
+    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size_bytes)
+    return buffer.raw[: max(size_bytes - 2, 0)].decode("utf-16-le", "replace").strip()
+
+
+def _boxes(annotation: Any) -> tuple[Box, ...]:
+    boxes = []
+    for index in range(min(raw.FPDFAnnot_CountAttachmentPoints(annotation), MOST_QUADS)):
+        quad = raw.FS_QUADPOINTSF()
+        if raw.FPDFAnnot_GetAttachmentPoints(annotation, index, quad):
+            xs, ys = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
+            boxes.append(Box(min(xs), min(ys), max(xs), max(ys)))
+    return tuple(boxes)
+
+
+def note_of(annotation: Any) -> Note | None:
+    """The annotation that a dictionary as pypdf reads it is; None where it says nothing."""
+    kind = str(annotation.get("/Subtype", "")).lstrip("/")
+    if kind not in NAMES:
+        return None
+    contents, author = (str(annotation.get(key, "") or "").strip() for key in ("/Contents", "/T"))
+    note = Note(kind, contents, author, str(annotation.get("/M", "") or annotation.get("/CreationDate", "") or ""))
+    return note if says_something(note) else None
+
+
+def when(date: str) -> datetime | None:
+    """The time of a PDF's date, `D:20240229153000+01'00'`; UTC where it names no zone, None where it is none."""
+    match = DATE.match(date.strip())
+    if not match:
+        return None
+    parts = [int(part) if part else default for part, default in zip(match.groups()[:6], (1, 1, 1, 0, 0, 0), strict=True)]
+    offset = timedelta(hours=int(match[8] or 0), minutes=int(match[9] or 0)) if match[7] else timedelta()
+    with suppress(ValueError):
+        return datetime(*parts, tzinfo=timezone(-offset if match[7] == "-" else offset) if offset else UTC)  # type: ignore[misc, arg-type]
+    return None
