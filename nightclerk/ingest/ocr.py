@@ -5,6 +5,8 @@ Runs in the reading process, one page to a fork, so that a page that takes too l
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 import pkgutil
 from collections.abc import Callable, Sequence
@@ -16,7 +18,6 @@ import pypdfium2 as pdfium
 
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.pdf_page import has_ink
-from nightclerk.ingest.pdf_words import rejoined
 from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
 
 # A4 at 300 dpi has 8.7 million; posters and pages that state their size in pixels are drawn more coarsely
@@ -43,9 +44,7 @@ class Recognised(NamedTuple):
     confidence: float
 
 
-def read_page(
-    path: Path, *, page: int, module: str, languages: str, passwords: Sequence[str] = (), pdf_reader: str = "auto"
-) -> Reading:
+def read_page(path: Path, *, page: int, module: str, languages: str, passwords: Sequence[str] = (), pdf_reader: str = "auto") -> Reading:
     """Read one page, counted from 0, by the engine of `module`; its status is `ocr`, `blank`, or `needs_ocr` with the reason.
 
     Raises:
@@ -61,8 +60,8 @@ def read_page(
     # the empty back of a sheet that went through a scanner is a picture, too
     blank = not has_ink(sheet, False)
     turns = TURNS[:1] if blank else TURNS
-    found = _best(lambda turn: engine.recognise(draw(sheet, dpi=engine.DPI, turn=turn), languages=languages), turns, engine.SURE)
-    return Reading([_page(found, name, blank=blank, sure=engine.SURE)])
+    found = best(lambda turn: engine.recognise(draw(sheet, dpi=engine.DPI, turn=turn), languages=languages), turns, engine.SURE)
+    return Reading([judged(found, name, blank=blank, sure=engine.SURE)])
 
 
 def opened(path: Path, passwords: Sequence[str]) -> pdfium.PdfDocument:
@@ -75,7 +74,7 @@ def opened(path: Path, passwords: Sequence[str]) -> pdfium.PdfDocument:
     return pdfium.PdfDocument(path)
 
 
-def _best(recognise: Callable[[int], Recognised], turns: Sequence[int], sure: float) -> Recognised:
+def best(recognise: Callable[[int], Recognised], turns: Sequence[int], sure: float) -> Recognised:
     """The reading of the page the right way up: the first turn that the engine is sure of, else the surest."""
     best = Recognised("", 0.0)
     for turn in turns:
@@ -98,7 +97,8 @@ def draw(sheet: Any, *, dpi: int, turn: int = 0) -> Image:
     return Image(pixels[: width * height], width, height, max(round(scale * POINTS_PER_INCH), 1))
 
 
-def _page(found: Recognised, name: str, *, blank: bool, sure: float) -> PageText:
+def judged(found: Recognised, name: str, *, blank: bool, sure: float) -> PageText:
+    """What an engine read of a page, if there is something on it and the engine was sure enough."""
     if not found.text:
         return PageText("", status="blank" if blank else "needs_ocr", reason=f"{name} finds no text in it")
     if found.confidence < sure:
@@ -107,12 +107,13 @@ def _page(found: Recognised, name: str, *, blank: bool, sure: float) -> PageText
     return PageText(fold(found.text).strip() + "\n", status="ocr", reason=f"read by {name}, confidence {found.confidence:.2f}")
 
 
-def join(path: Path, *, reading: dict[str, Any]) -> Reading:
-    """The reading of a whole file after some of its pages were read again, words broken at line ends made whole in these."""
-    pages = [PageText(*values) for values in reading["pages"]]
-    whole = rejoined([page.text for page in pages])
-    joined = [
-        PageText(text, page.label, page.status, page.reason) if page.status == "ocr" else page
-        for text, page in zip(whole, pages, strict=True)
-    ]
-    return Reading(joined, reading["title"], reading["language"], reading["gaps"])
+def cut(path: Path, *, pages: Sequence[int], passwords: Sequence[str] = ()) -> str:
+    """A PDF of these pages alone, without a password, in base64; raises SkipDocument where they cannot be copied."""
+    buffer = io.BytesIO()
+    try:
+        whole, part = opened(path, passwords), pdfium.PdfDocument.new()
+        part.import_pages(whole, list(pages))
+        part.save(buffer)
+    except pdfium.PdfiumError as error:
+        raise SkipDocument("damaged", f"the pages cannot be cut out of the file ({error})") from None
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -75,10 +75,10 @@ def test_only_pictures_are_read_by_ocr(read_bytes: Read, tesseract: Install) -> 
 def test_the_fingerprint_names_the_engine(read_bytes: Read, tesseract: Install) -> None:
     """Another engine, version or set of languages is another reader; formats without pages to draw are not concerned."""
     tesseract(LEASE)
-    assert ingest.reader_fingerprint("application/pdf", AUTO) == "pdf-1+tesseract-9.1.2-deu+eng"
-    assert read_bytes("a.pdf", _pdf(_picture), options=AUTO).reader == "pdf-1+tesseract-9.1.2-deu+eng"
-    assert ingest.reader_fingerprint("text/plain", AUTO) == "text-1"
-    assert ingest.reader_fingerprint("application/pdf", ingest.Options(ocr="off")) == "pdf-1"
+    assert ingest.reader_fingerprint("application/pdf", AUTO) == "pdf-2+tesseract-9.1.2-deu+eng"
+    assert read_bytes("a.pdf", _pdf(_picture), options=AUTO).reader == "pdf-2+tesseract-9.1.2-deu+eng"
+    assert "+" not in ingest.reader_fingerprint("text/plain", AUTO)
+    assert ingest.reader_fingerprint("application/pdf", ingest.Options(ocr="off")) == "pdf-2"
 
 
 def test_without_an_engine_the_reason_says_what_to_install(read_bytes: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_without_an_engine_the_reason_says_what_to_install(read_bytes: Read, mon
     stand_in.use_path(monkeypatch, str(tmp_path))
     monkeypatch.setitem(sys.modules, "rapidocr", None)
     document = read_bytes("a.pdf", _pdf(_picture), options=AUTO)
-    assert (document.status, document.reader) == ("needs_ocr", "pdf-1")
+    assert (document.status, document.reader) == ("needs_ocr", "pdf-2")
     assert document.reason == "no text on page 1: needs OCR: install tesseract or the extra `ocr`"
     assert "NIGHTCLERK_OCR" in read_bytes("a.pdf", _pdf(_picture)).reason
 

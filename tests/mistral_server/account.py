@@ -13,6 +13,8 @@ PRICES = {
     "mistral-medium-3-5": (1_500, 150, 7_500),
     "mistral-small-2603": (150, 15, 600),
 }
+# nano-USD per page; 2.00 USD per thousand pages = 2,000,000
+PAGE_PRICES = {"mistral-ocr-2512": 2_000_000}
 
 
 @dataclass
@@ -30,9 +32,13 @@ class Entry:
     cached_tokens: int = 0
     completion_tokens: int = 0
     cost_nano_usd: int = 0
+    pages: int = 0
 
     def bill(self) -> None:
-        """Charge the tokens; done for every answer that was worked out, whether the client still listens or not."""
+        """Charge the tokens, or pages; done for every answer that was worked out, whether the client still listens or not."""
+        if self.model in PAGE_PRICES:
+            self.cost_nano_usd = self.pages * PAGE_PRICES[self.model]
+            return
         fresh, cached, output = PRICES[self.model]
         prompt = (self.prompt_tokens - self.cached_tokens) * fresh + self.cached_tokens * cached
         self.cost_nano_usd = prompt + self.completion_tokens * output
@@ -78,6 +84,7 @@ class Account:
             "cost_nano_usd": self.cost_nano_usd,
             "prompt_tokens": sum(entry.prompt_tokens for entry in self.billed),
             "completion_tokens": sum(entry.completion_tokens for entry in self.billed),
+            "pages": sum(entry.pages for entry in self.billed),
             "statuses": dict(Counter(str(entry.status) for entry in self.entries)),
             "faults": dict(Counter(entry.fault for entry in self.entries if entry.fault)),
             "rejected": {str(status): count for status, count in self.rejected.items()},

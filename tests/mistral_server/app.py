@@ -7,14 +7,14 @@ import hashlib
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from itertools import count, cycle
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from mistral_server import bodies
-from mistral_server.account import Account, Entry
+from mistral_server import bodies, ocr, wire
+from mistral_server.account import PAGE_PRICES, Account, Entry
 from mistral_server.behaviour import Behaviour
 from mistral_server.completion import Worker
 from mistral_server.contract import Request
@@ -22,9 +22,11 @@ from mistral_server.faults import REFUSALS
 from mistral_server.limits import Limits
 from mistral_server.models import KNOWN, Model
 from mistral_server.problems import Problem, failure, refusal, too_long
+from mistral_server.wire import Scope, Send
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Scope = MutableMapping[str, Any]
+# makes the answer of a request that was let in
+Work = Callable[[], dict[str, Any]]
+Form = TypeVar("Form", bound=BaseModel)
 
 
 class App:
@@ -46,7 +48,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
         """Serve one request."""
-        raw = await _body(receive)
+        raw = await wire.body_of(receive)
         request_id = f"req-{next(self._ids)}"
         try:
             await self._route(scope, raw, send=send, request_id=request_id)
@@ -54,15 +56,17 @@ class App:
             html = isinstance(problem.body, bytes)
             body = problem.body if isinstance(problem.body, bytes) else json.dumps(problem.body).encode()
             kind = "text/html" if html else "application/json"
-            await _send(send, problem.status, body, {"content-type": kind, "x-request-id": request_id, **problem.headers})
+            await wire.answer(send, problem.status, body, {"content-type": kind, "x-request-id": request_id, **problem.headers})
 
     async def _route(self, scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
         method, path = scope["method"], scope["path"]
         if (method, path) == ("GET", "/_account"):
-            return await _send(send, 200, json.dumps(self.account.as_json()).encode(), {"content-type": "application/json"})
+            return await wire.answer(send, 200, json.dumps(self.account.as_json()).encode(), {"content-type": "application/json"})
         self._authorise(scope)
         if method == "GET" and path.startswith("/v1/models"):
-            return await _send(send, 200, json.dumps(self._list(path)).encode(), {"content-type": "application/json"})
+            return await wire.answer(send, 200, json.dumps(self._list(path)).encode(), {"content-type": "application/json"})
+        if (method, path) == ("POST", "/v1/ocr"):
+            return await self._recognise(scope, raw, send=send, request_id=request_id)
         if (method, path) != ("POST", "/v1/chat/completions"):
             raise self._rejected(404, {"message": "no Route matched with those values", "request_id": request_id})
         return await self._complete(scope, raw, send=send, request_id=request_id)
@@ -78,6 +82,25 @@ class App:
         self.account.model_lists += 1
         return {"object": "list", "data": [model.card() for model in self._served]}
 
+    async def _recognise(self, scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
+        request = self._parsed(ocr.OcrRequest, raw)
+        if request.model not in PAGE_PRICES:
+            raise self._rejected(400, bodies.error(f"Invalid model: {request.model}", "invalid_model", "1500", 400))
+        try:
+            content, pages = ocr.opened(request)
+        except Problem as problem:
+            self.account.rejected[problem.status] += 1
+            raise
+        digest = hashlib.sha256(raw).hexdigest()
+        entry = Entry(digest, request.model, self._attempts[digest] + 1, time.time(), pages=len(pages))
+
+        def work() -> dict[str, Any]:
+            markdown = self.behaviour.recognise(content, pages)
+            body = ocr.answer(request, markdown, model=entry.model, billed=entry.pages, size_bytes=len(content))
+            return {name: value for name, value in body.items() if entry.fault != "no_usage" or name != "usage_info"}
+
+        await self._serve(entry, work, scope=scope, send=send, request_id=request_id)
+
     async def _complete(self, scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
         body, model = self._checked(raw)
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
@@ -85,10 +108,19 @@ class App:
         prompt = self._worker.prompt_tokens(body, native_reasoning=model.native_reasoning)
         self._check_context(prompt, body, model)
         entry = Entry(digest, model.id, self._attempts[digest] + 1, time.time(), prompt_tokens=prompt)
+
+        def work() -> dict[str, Any]:
+            native = model.native_reasoning
+            return self._worker.complete(entry, body, canonical=canonical, native_reasoning=native, request_id=request_id)
+
+        await self._serve(entry, work, scope=scope, send=send, request_id=request_id)
+
+    async def _serve(self, entry: Entry, work: Work, *, scope: Scope, send: Send, request_id: str) -> None:
+        """Take a request that is right into the account, let it in or refuse it, work it out, bill and answer it."""
         self.account.entries.append(entry)
         try:
             entry.fault = self._admit(entry)
-            await self._work(entry, body, canonical=canonical, scope=scope, send=send, request_id=request_id)
+            await self._work(entry, work, scope=scope, send=send, request_id=request_id)
         except Problem as problem:
             entry.status = problem.status
             raise
@@ -109,14 +141,14 @@ class App:
             raise refusal(fault, 1.0)
         return fault
 
-    async def _work(self, entry: Entry, body: dict[str, Any], *, canonical: str, scope: Scope, send: Send, request_id: str) -> None:
+    async def _work(self, entry: Entry, work: Work, *, scope: Scope, send: Send, request_id: str) -> None:
         if entry.fault in {"drop", "hang"}:
             await asyncio.sleep(self.behaviour.hang_s if entry.fault == "hang" else 0)
-            return await _drop(entry, scope)
+            return await wire.drop(entry, scope)
         if problem := failure(entry.fault):
             raise problem
         await asyncio.sleep(self.behaviour.latency(entry.body_sha256, entry.attempt))
-        completion = self._completion(entry, body, canonical=canonical, request_id=request_id)
+        completion = self._worked_out(work)
         self._limits.charge(entry.completion_tokens)
         entry.bill()
         entry.status = 200
@@ -124,10 +156,9 @@ class App:
         headers = {"content-type": "application/json", "x-request-id": request_id, **self._limits.headers(query_tokens)}
         return await self._answer(entry, json.dumps(completion, ensure_ascii=False).encode(), headers=headers, scope=scope, send=send)
 
-    def _completion(self, entry: Entry, body: dict[str, Any], *, canonical: str, request_id: str) -> dict[str, Any]:
-        native = self._models[entry.model].native_reasoning
+    def _worked_out(self, work: Work) -> dict[str, Any]:
         try:
-            return self._worker.complete(entry, body, canonical=canonical, native_reasoning=native, request_id=request_id)
+            return work()
         except Exception as error:
             self.account.failures.append(repr(error))
             raise Problem(500, bodies.error(f"the imitation's own answer failed: {error!r}", "internal_server_error", None)) from error
@@ -139,18 +170,14 @@ class App:
         if entry.fault == "truncated_body":
             content = content[: len(content) * 2 // 3]
         if entry.fault == "drop_mid_body":
-            await _send_half(send, content, headers)
+            await wire.answer_half(send, content, headers)
         if entry.fault in {"drop_late", "drop_mid_body"}:
-            return await _drop(entry, scope)
-        return await _send(send, 200, content, headers)
+            return await wire.drop(entry, scope)
+        return await wire.answer(send, 200, content, headers)
 
     def _checked(self, raw: bytes) -> tuple[dict[str, Any], Model]:
         """The body and its model, or the answer to a wrong one."""
-        try:
-            request = Request.model_validate_json(raw)
-        except ValidationError as invalid:
-            details = invalid.errors(include_url=False, include_context=False)
-            raise self._unprocessable([{**detail, "loc": ["body", *detail["loc"]]} for detail in details]) from None
+        request = self._parsed(Request, raw)
         model = self._model(request.model)
         effort = request.reasoning_effort
         if effort is not None and model.native_reasoning:
@@ -161,6 +188,13 @@ class App:
             raise self._rejected(400, bodies.error("streaming is not imitated", "invalid_request_error", None))
         body: dict[str, Any] = json.loads(raw)
         return body, model
+
+    def _parsed(self, form: type[Form], raw: bytes) -> Form:
+        try:
+            return form.model_validate_json(raw)
+        except ValidationError as invalid:
+            details = invalid.errors(include_url=False, include_context=False)
+            raise self._unprocessable([{**detail, "loc": ["body", *detail["loc"]]} for detail in details]) from None
 
     def _model(self, name: str) -> Model:
         if name in self._models:
@@ -183,40 +217,3 @@ class App:
 
 def _detail(name: str, message: str, value: object) -> dict[str, Any]:
     return {"type": "value_error", "loc": ["body", name], "msg": message, "input": value}
-
-
-async def _drop(entry: Entry, scope: Scope) -> None:
-    """Cut the connection; the pause lets the server see that it is gone before it misses an answer."""
-    entry.status = entry.status or 0
-    scope["state"]["transport"].abort()
-    await asyncio.sleep(0.01)
-
-
-async def _body(receive: Callable[[], Awaitable[Any]]) -> bytes:
-    parts = []
-    while True:
-        event = await receive()
-        parts.append(event.get("body", b""))
-        if not event.get("more_body"):
-            return b"".join(parts)
-
-
-def _start(status: int, headers: dict[str, str]) -> dict[str, Any]:
-    return {
-        "type": "http.response.start",
-        "status": status,
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }
-
-
-async def _send(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:
-    await send(_start(status, headers | {"content-length": str(len(body))}))
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _send_half(send: Send, body: bytes, headers: dict[str, str]) -> None:
-    """Announce the whole and send half of it."""
-    await send(_start(200, headers | {"content-length": str(len(body))}))
-    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-    # the half has to leave before the connection is cut
-    await asyncio.sleep(0.05)

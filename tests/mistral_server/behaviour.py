@@ -10,6 +10,7 @@ from mistral_server import bodies
 from mistral_server.answers import rules_answer
 from mistral_server.faults import Latency
 from mistral_server.models import Model
+from mistral_server.ocr import Recognise, plain_pages
 from nightclerk import tokens
 
 
@@ -21,6 +22,7 @@ class Behaviour:
         key: the only API key that is accepted.
         models: what is served; a known retired model that is not named here answers 404, any other 400.
         answer: makes the answer's text from the request body.
+        recognise: makes the Markdown of pages by index, from a file and the indices that were asked for.
         count: counts tokens.
         rps, burst, tpm: the limits; None is no limit.
         retry_after: in which form a refusal says how long to wait: seconds, date, ms or none.
@@ -38,6 +40,7 @@ class Behaviour:
     key: str = "test-key-1234567890"
     models: Sequence[str | Model] = ("mistral-medium-3-5", "mistral-small-2603")
     answer: Callable[[dict[str, Any]], str] = rules_answer
+    recognise: Recognise = plain_pages
     count: Callable[[str], int] = tokens.count
     rps: float | None = None
     burst: int = 5
