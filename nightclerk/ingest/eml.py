@@ -1,5 +1,6 @@
 """E-mail as it travels (RFC 5322, MIME): .eml, and web pages saved as .mht. Plain words are preferred to HTML, as their sender wrote them.
 
+Messages in the message are words of it; what else is attached comes from `attached`, to be read as documents of their own.
 The standard parser reads it; broken headers and encodings are common, so nothing here trusts a declaration.
 """
 
@@ -14,7 +15,17 @@ from pathlib import Path
 
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.encoding import decoded
-from nightclerk.ingest.mail import SHOWN_HEADERS, Attachment, Finds, composed, header_lines
+from nightclerk.ingest.mail import (
+    SHOWN_HEADERS,
+    SMALL_PICTURE_BYTES,
+    Attached,
+    Attachment,
+    Finds,
+    Words,
+    composed,
+    handed_out,
+    header_lines,
+)
 from nightclerk.ingest.reading import Reading, has_letters
 
 # messages in messages in messages: forwarded is deep, this is a trap
@@ -27,14 +38,30 @@ STRANGE = (ValueError, LookupError, AttributeError, TypeError, email.errors.Mess
 
 def read(path: Path) -> Reading:
     """Read a message; raises SkipDocument `encrypted` for S/MIME and PGP, and `damaged` where it has neither headers nor words."""
+    message = _message(path)
+    finds = Finds()
+    words = list(_words(message, finds))
+    return composed(_headers(message), words, finds, path.stat().st_size)
+
+
+def attached(path: Path) -> Iterator[Attached]:
+    """(name, media type as declared, content) of each file attached to a message or to those inside of it, at most 1,000.
+
+    Raises SkipDocument as `read` does. Whoever calls it bounds memory and time: the message is in memory, and so are the files.
+    """
+    finds = Finds()
+    for _ in _words(_message(path), finds):
+        pass
+    return handed_out(finds, path.stat().st_size)
+
+
+def _message(path: Path) -> Message:
     # the standard parser knows no byte order mark and no wide characters
     content = decoded(path.read_bytes()).encode("utf-8", "surrogatepass") if _is_wide(path) else path.read_bytes()
     message = email.message_from_bytes(content.lstrip(b"\r\n"), policy=email.policy.default)
     if message.get_content_type() in ENCRYPTED and _smime_kind(message) != "signed-data":
         raise SkipDocument("encrypted", "an encrypted e-mail: save a copy that is decrypted")
-    finds = Finds()
-    body = "\n\n".join(_words(message, finds, depth=0))
-    return composed(_headers(message), body, finds)
+    return message
 
 
 def _is_wide(path: Path) -> bool:
@@ -59,44 +86,45 @@ def _header_values(message: Message, name: str) -> list[str]:
         return [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
 
 
-def _words(part: Message, finds: Finds, *, depth: int) -> Iterator[str]:
-    """The texts of a part and of those inside it, in order; what is no text is noted as attached."""
-    kind = part.get_content_type()
+def _words(message: Message, finds: Finds, label: str = "", depth: int = 0) -> Iterator[Words]:
+    """The texts of a part and of those inside it, in order; what is no text is noted as attached. `label` names the message inside."""
+    kind = message.get_content_type()
     if depth > MOST_DEPTH:
         finds.attachments.append(Attachment("in messages nested too deeply", kind))
     elif kind == "multipart/alternative":
-        yield from _alternative(part, finds, depth)
-    elif part.is_multipart():
+        yield from _alternative(message, finds, label, depth)
+    elif message.is_multipart():
         if kind == "message/rfc822" or not kind.startswith("multipart/"):
-            yield from _forwarded(part, finds, depth)
+            yield from _forwarded(message, finds, label, depth)
         else:
-            for inner in _parts(part):
-                yield from _words(inner, finds, depth=depth + 1)
-    elif kind in {"text/plain", "text/html"} and not _is_attached(part):
+            for inner in _parts(message):
+                yield from _words(inner, finds, label, depth + 1)
+    elif kind in {"text/plain", "text/html"} and not _is_attached(message):
         try:
-            text = _text(part)
+            text = _text(message)
         except SkipDocument:
             finds.attachments.append(Attachment("with words in an unknown encoding", kind))
         else:
-            yield finds.html_words(text) if kind == "text/html" else text
-    else:
-        finds.attachments.append(_attachment(part))
+            yield finds.html_words(text, label) if kind == "text/html" else Words(text, label)
+    elif not _is_resource(message):
+        finds.attachments.append(_attachment(message))
 
 
-def _alternative(part: Message, finds: Finds, depth: int) -> Iterator[str]:
+def _alternative(part: Message, finds: Finds, label: str, depth: int) -> Iterator[Words]:
     """One of several forms of the same words, plain if it says anything; what else hangs on the others (pictures, files) is noted."""
-    forms = [(inner, list(_words(inner, finds, depth=depth + 1))) for inner in _parts(part)]
-    said = [(inner, words) for inner, words in forms if any(map(has_letters, words))]
+    forms = [(inner, list(_words(inner, finds, label, depth + 1))) for inner in _parts(part)]
+    said = [(inner, words) for inner, words in forms if any(has_letters(stretch.text) for stretch in words)]
     plain = next((words for inner, words in said if inner.get_content_type() == "text/plain"), None)
     yield from plain if plain is not None else said[-1][1] if said else []
 
 
-def _forwarded(part: Message, finds: Finds, depth: int) -> Iterator[str]:
+def _forwarded(part: Message, finds: Finds, label: str, depth: int) -> Iterator[Words]:
     """A message that is attached as such is words, too: its headers and its body."""
     for inner in _parts(part):
+        name = finds.next_message(label)
         if inner.keys():
-            yield "\n".join(["Attached message", *header_lines(_headers(inner))])
-        yield from _words(inner, finds, depth=depth + 1)
+            yield Words("\n".join(["Attached message", *header_lines(_headers(inner))]), name)
+        yield from _words(inner, finds, name, depth + 1)
 
 
 def _parts(part: Message) -> list[Message]:
@@ -106,6 +134,15 @@ def _parts(part: Message) -> list[Message]:
 
 def _is_attached(part: Message) -> bool:
     return _disposition(part) == "attachment" or bool(_name(part))
+
+
+def _is_resource(part: Message) -> bool:
+    """Whether a part is what a saved web page is made of: style sheets, scripts, fonts and small pictures with an address."""
+    if not part.get("Content-Location") or _disposition(part) == "attachment":
+        return False
+    kind = part.get_content_type()
+    small = kind.startswith("image/") and len(_attachment(part).content or b"") < SMALL_PICTURE_BYTES
+    return small or kind in {"text/css", "text/javascript", "application/javascript"} or kind.startswith("font/")
 
 
 def _disposition(part: Message) -> str:
@@ -124,8 +161,8 @@ def _name(part: Message) -> str:
 
 def _attachment(part: Message) -> Attachment:
     payload = part.get_payload(decode=True)
-    size_bytes = len(payload) if isinstance(payload, bytes) else 0
-    return Attachment(_name(part), part.get_content_type(), str(part.get("Content-ID") or ""), size_bytes)
+    content = payload if isinstance(payload, bytes) else None
+    return Attachment(_name(part), part.get_content_type(), str(part.get("Content-ID") or ""), content)
 
 
 def _text(part: Message) -> str:

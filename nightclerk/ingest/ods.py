@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nightclerk.ingest.container import Element
 from nightclerk.ingest.opendocument import OpenDocument, attribute, local, styles_of, whole, words
-from nightclerk.ingest.reading import PageText, Reading
-from nightclerk.ingest.spreadsheet import Row, sheet_page
+from nightclerk.ingest.reading import Reading
+from nightclerk.ingest.spreadsheet import Row, Sheet, composed, sheet_page
 
 # somebody filled a column down to the last row; nobody typed so much
 MOST_REPEATS = 1_000
@@ -22,7 +22,7 @@ def read(path: Path) -> Reading:
     hidden = _hidden_styles(content)
     gaps: list[str] = []
     pages = [_page(table, hidden, gaps) for body in content.iterfind("{*}body/{*}spreadsheet") for table in body.iterfind("{*}table")]
-    return Reading(pages, package.title(), gaps=gaps)
+    return composed(pages, package.title(), gaps)
 
 
 def _hidden_styles(content: Element) -> set[str]:
@@ -33,21 +33,24 @@ def _hidden_styles(content: Element) -> set[str]:
     }
 
 
-def _page(table: Element, hidden: set[str], gaps: list[str]) -> PageText:
+def _page(table: Element, hidden: set[str], gaps: list[str]) -> Sheet:
     name = attribute(table, "name")
     shapes = [words(paragraph) for shape in table.iterfind("{*}shapes") for paragraph in shape.iter("{*}p")]
     rows = list(_rows(table, name, gaps))
-    return sheet_page(name, rows, hidden=attribute(table, "style-name") in hidden, below=[line for line in shapes if line.strip()])
+    collapsed = {place for place, (is_shown, _) in enumerate(rows) if not is_shown}
+    is_hidden = attribute(table, "style-name") in hidden
+    return sheet_page(name, [row for _, row in rows], hidden=is_hidden, below=shapes, hidden_rows=collapsed)
 
 
-def _rows(table: Element, name: str, gaps: list[str]) -> Iterator[Row]:
+def _rows(table: Element, name: str, gaps: list[str]) -> Iterator[tuple[bool, Row]]:
+    """(whether somebody who opens the sheet sees it, its cells) of each row."""
     for node in _row_nodes(table):
         row = _cells(node)
         times = whole(attribute(node, "number-rows-repeated"), 1) if row else 0
         if times > MOST_REPEATS:
             gaps.append(f"a row of the sheet {name} that is repeated {times:,} times was read {MOST_REPEATS:,} times")
         for _ in range(min(times, MOST_REPEATS)):
-            yield row
+            yield attribute(node, "visibility") not in {"collapse", "filter"}, row
 
 
 def _row_nodes(parent: Element) -> Iterator[Element]:

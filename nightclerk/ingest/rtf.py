@@ -7,14 +7,21 @@ by ` | `. Notes, text boxes, headers and footers follow the body. After the RTF 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 from pathlib import Path
 
 from striprtf.striprtf import rtf_to_text
 
+from nightclerk.ingest.html_tables import CELL as MARK
+from nightclerk.ingest.html_tables import Cell, Notes
 from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
+from nightclerk.records import Block
 
 PAGE_BREAK = "\f"
+# a control character, which means nothing in the file itself
+CELL = "\x02"
 TOKEN = re.compile(
     r"\\bin(?P<binary>\d{1,9}) ?|\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<code>[0-9a-fA-F]{2})|\\(?P<sign>[^a-zA-Z])"
     r"|(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+|\\\Z",
@@ -27,8 +34,8 @@ MOVED = FURNITURE | {"footnote", "shptxt"}
 # striprtf would make `|` of a cell and blank lines of a page's end, and leave out old list numbers and the rows of inner tables
 INSTEAD = {
     "page": r"\par \'0c",
-    "cell": " | ",
-    "nestcell": " | ",
+    "cell": CELL,
+    "nestcell": CELL,
     "row": r"\par ",
     "nestrow": r"}\par {\*\nesttableprops ",
     "sect": r"\par ",
@@ -42,7 +49,6 @@ CODE_PAGE = re.compile(r"\\ansicpg\d{1,5}")
 MOST_LEFT = 100
 # in the names of fonts, which nobody reads
 ESCAPES = re.compile(r"\\uc?-?\d*(?![a-zA-Z\d]) ?")
-CELL_ENDS = re.compile(r"[ |]+(?=\n|\Z)")
 SURROGATES = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 HIGH = re.compile(r"[\x80-\xff]")
 
@@ -64,20 +70,52 @@ class _State:
 
 def read(path: Path) -> Reading:
     """Read an RTF file; bytes that its code pages do not know become U+FFFD."""
-    settler = _Settler(*_characters(path.read_bytes()))
+    source, is_bytes = _characters(path.read_bytes())
+    settler = _Settler(source.replace(CELL, ""), is_bytes)
     settler.run()
     head = settler.head()
     body, notes, others = settler.parts()
     texts = [_decoded(head, body)]
     texts += [f"[{place}] {_decoded(head, note)}" for place, note in enumerate(notes, start=1)]
     texts += [_decoded(head, other) for other in dict.fromkeys(others)]
-    pages = [fold(page) for page in "\n".join(text.strip(" \n") for text in texts if text.strip()).split(PAGE_BREAK)]
+    joined = "\n".join(text.strip(" \n") for text in texts if text.strip()).replace(CELL, MARK)
+    pages, blocks = _with_rows([fold(page) for page in joined.split(PAGE_BREAK)])
     title = TITLE.search(settler.source)
     return Reading(
         [PageText(page, status="text" if has_letters(page) else "blank") for page in pages],
         _decoded(head, title[1]) if title else "",
         gaps=settler.gaps,
+        blocks=blocks,
     )
+
+
+def _with_rows(pages: list[str]) -> tuple[list[str], list[Block]]:
+    """The pages with their rows of cells written out, and a block for each row."""
+    written: list[str] = []
+    rows: list[tuple[int, int, list[Cell]]] = []
+    position = table = 0
+    for page in pages:
+        lines: list[str] = []
+        start = position
+        for line in page.split("\n"):
+            cells = [(column, cell.strip()) for column, cell in enumerate(line.split(MARK)) if cell.strip()]
+            plain = " | ".join(cell for _, cell in cells) if MARK in line else line
+            if MARK in line and cells:
+                rows.append((table, start, [Cell(column, column + 1, cell) for column, cell in cells]))
+            table += MARK not in line and bool(rows) and rows[-1][0] == table
+            if plain or MARK not in line:
+                lines.append(plain)
+                start += len(plain) + 1
+        written.append("\n".join(lines))
+        position += len(written[-1])
+    return written, [block for _, group in groupby(rows, key=lambda row: row[0]) for block in _row_blocks(list(group))]
+
+
+def _row_blocks(rows: list[tuple[int, int, list[Cell]]]) -> Iterator[Block]:
+    notes = Notes([cells for _, _, cells in rows], "", lambda tag: tag)
+    for number, (table, start, cells) in enumerate(rows):
+        starts = list(accumulate([len(cell.text) + 3 for cell in cells[:-1]], initial=start))
+        yield Block("table_row", start, starts[-1] + len(cells[-1].text), "", table, number, tuple(starts), note=notes.of(cells))
 
 
 def _characters(content: bytes) -> tuple[str, bool]:
@@ -211,4 +249,4 @@ def _decoded(head: str, part: str) -> str:
     # the body brings its own outer group; what was moved has none
     text: str = rtf_to_text(f"{{\\rtf1{head}{part}}}", errors="replace")  # type: ignore[no-untyped-call]
     whole = SURROGATES.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
-    return CELL_ENDS.sub("", whole)
+    return whole.replace(MARK, "\ufffd")

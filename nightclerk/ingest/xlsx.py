@@ -19,7 +19,7 @@ from nightclerk.ingest import spreadsheet
 from nightclerk.ingest.container import Element
 from nightclerk.ingest.docx_package import Package, R
 from nightclerk.ingest.number_formats import BUILT_IN, shown
-from nightclerk.ingest.reading import PageText, Reading
+from nightclerk.ingest.reading import Reading
 
 # a cell of a block takes 24 bytes, and 8 more for Python
 MOST_CELLS = 10_000_000
@@ -40,6 +40,7 @@ class _Sheet:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     unvalued: int = 0
     boxes: list[str] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
 
     @property
     def cells(self) -> int:
@@ -62,10 +63,10 @@ def read(path: Path) -> Reading:
             if found.unvalued:
                 gaps.append(f"{found.unvalued} formulas on the sheet {sheet.name} have no stored value: open and save it in Excel")
             pages.append(_page(workbook, sheet, found, codes))
-    return Reading(pages, gaps=gaps)
+    return spreadsheet.composed(pages, gaps=gaps)
 
 
-def _page(workbook: calamine.CalamineWorkbook, sheet: calamine.SheetMetadata, found: _Sheet, codes: list[str]) -> PageText:
+def _page(workbook: calamine.CalamineWorkbook, sheet: calamine.SheetMetadata, found: _Sheet, codes: list[str]) -> spreadsheet.Sheet:
     def rows() -> Iterator[spreadsheet.Row]:
         for row, cells in spreadsheet.values(workbook, sheet.name):
             shown_cells = {column: shown(value, _code(found.formats.get((row, column)), codes)) for column, value in cells.items()}
@@ -76,7 +77,10 @@ def _page(workbook: calamine.CalamineWorkbook, sheet: calamine.SheetMetadata, fo
     for (row, column), text in found.errors.items():
         errors.setdefault(row, {})[column] = text
 
-    return spreadsheet.sheet_page(sheet.name, rows(), hidden=spreadsheet.is_hidden(sheet), below=found.boxes)
+    hidden = spreadsheet.is_hidden(sheet)
+    # calamine gives every row from the first to the last one that has cells
+    hidden_rows = {row - max(found.top, 0) for row in found.hidden_rows}
+    return spreadsheet.sheet_page(sheet.name, rows(), hidden=hidden, below=found.boxes, hidden_rows=hidden_rows)
 
 
 def _code(style: int | None, codes: list[str]) -> str:
@@ -113,6 +117,8 @@ class _Workbook(Package):
             if name == "row":
                 # cells and rows may leave out where they stand: then it is behind the last one
                 row, column = _whole(node.get("r"), row + 2) - 1, -1
+                if node.get("hidden") in {"1", "true"}:
+                    found.hidden_rows.add(row)
                 continue
             match = REFERENCE.fullmatch(node.get("r", ""))
             row, column = (int(match[2]) - 1, _column(match[1])) if match else (row, column + 1)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from compound_file import compound_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from office_fixtures import outlook
+from office_fixtures import outlook, outlook_tree
 
+from nightclerk import ingest
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest import eml
-from nightclerk.ingest.mail import SMALL_PICTURE_BYTES
+from nightclerk.ingest import eml, msg
+from nightclerk.ingest.mail import MOST_ATTACHED, SMALL_PICTURE_BYTES, Attached
 from nightclerk.records import Document
 
 Read = Callable[..., Document]
@@ -34,6 +36,18 @@ def _parts(*parts: str, kind: str = "mixed", boundary: str = "b") -> str:
         + "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
         + f"--{boundary}--\r\n"
     )
+
+
+def _attached(message: bytes) -> list[Attached]:
+    """What is handed out to be read as documents of their own."""
+    with tempfile.NamedTemporaryFile(suffix=".msg" if message.startswith(b"\xd0\xcf") else ".eml") as file:
+        file.write(message)
+        file.flush()
+        return list((msg if file.name.endswith(".msg") else eml).attached(Path(file.name)))
+
+
+def _parts_of(document: Document) -> list[tuple[str, str]]:
+    return [(block.part, document.text[block.char_start : block.char_end]) for block in ingest.unpack(document.layout)]
 
 
 def _words(document: Document) -> str:
@@ -76,7 +90,8 @@ def test_pictures_in_the_words_are_no_gap_unless_they_are_large(read_bytes: Read
     html = "Content-Type: text/html\r\n\r\n<p>words<img src='cid:logo'><img src=\"cid:page\">"
     message = HEAD + _parts(html, picture("logo", 500), picture("page", SMALL_PICTURE_BYTES), picture("photo", 500), kind="related")
     document = read_bytes("a.eml", message.encode())
-    assert document.reason == "attachment page was not read; attachment photo was not read"
+    assert document.status == "read"
+    assert [name for name, _, _ in _attached(message.encode())] == ["page", "photo"]
     assert "Attachments: page, photo\n" in document.text
 
 
@@ -148,3 +163,54 @@ def _status(read: Read, content: bytes) -> str:
         return read("a.msg", content).status
     except SkipDocument as skip:
         return skip.status
+
+
+def test_attached_files_are_handed_out(read_bytes: Read) -> None:
+    """Files of a message and of those inside of it come with name, type and bytes; they are no gap of the message."""
+    file = "Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: base64\r\n\r\nYSxiCg=="
+    inner = "Content-Type: message/rfc822\r\n\r\n" + HEAD + _parts("\r\ninner words", file.replace("a.csv", "b.csv"), boundary="c")
+    message = (HEAD + _parts("\r\nwords", file, inner)).encode()
+    assert _attached(message) == [("a.csv", "text/csv", b"a,b\n"), ("b.csv", "text/csv", b"a,b\n")]
+    document = read_bytes("a.eml", message)
+    assert (document.status, "Attachments: a.csv, b.csv\n" in document.text) == ("read", True)
+
+
+def test_outlook_messages_in_messages_are_words(read_bytes: Read) -> None:
+    """An Outlook message inside of one is read with it, its files are handed out with the others; a file that is only a link is a gap."""
+    file: dict[int, str | bytes] = {0x3707: "fees.csv", 0x370E: "text/csv", 0x3701: b"a,b"}
+    link: dict[int, str | bytes] = {0x3707: "plan.docx"}
+    inside = outlook_tree({0x0037: "Inner", 0x1000: "inner words"}, [file], inner=True)
+    message = outlook({0x0037: "Outer", 0x1000: "outer words"}, [file, link], inside=inside)
+    document = read_bytes("a.msg", message)
+    assert document.text.endswith("outer words\n\nAttached message\nSubject: Inner\n\ninner words\n")
+    assert document.reason == "attachment plan.docx was not read"
+    assert _attached(message) == [("fees.csv", "text/csv", b"a,b")] * 2
+    assert ("attached message 1", "inner words") in _parts_of(document)
+
+
+def test_attached_files_are_bounded(read_bytes: Read) -> None:
+    """No message hands out more than a thousand files; what it holds back is a gap, told in a few words."""
+    message = (HEAD + _parts(*["Content-Type: text/csv; name=a.csv\r\n\r\n1"] * (MOST_ATTACHED + 50))).encode()
+    assert len(_attached(message)) == MOST_ATTACHED
+    assert read_bytes("a.eml", message).reason.endswith("; and 30 more")
+
+
+def test_parts_of_a_message_are_blocks(read_bytes: Read) -> None:
+    """Headers, quoted lines and messages inside are told apart from what the sender wrote."""
+    body = "\r\nI agree.\r\n> two years?\r\n> or three\r\n\r\nAnna"
+    document = read_bytes("a.eml", (HEAD + _parts(body, "Content-Type: message/rfc822\r\n\r\nSubject: t\r\n\r\nours")).encode())
+    assert _parts_of(document) == [
+        ("headers", "From: a@x.example\nSubject: s"),
+        ("quoted reply", "> two years?\n> or three\n"),
+        ("attached message 1", "Attached message\nSubject: t"),
+        ("attached message 1", "ours"),
+    ]
+
+
+def test_rows_of_a_body_are_blocks(read_bytes: Read) -> None:
+    """A table in an HTML body is told as in a page."""
+    html = "Content-Type: text/html\r\n\r\n<p>Fees in thousands</p><table><tr><td><td>2024<td>2023<tr><td>Fee<td>$5<td>(4)</table>"
+    document = read_bytes("a.eml", (HEAD + html).encode())
+    row = ingest.unpack(document.layout)[-1]
+    assert document.text[row.char_start : row.char_end] == "Fee | $5 | (4)"
+    assert row.note == "Fees in thousands; currency: $; columns: | 2024 | 2023"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nightclerk import ingest
 from nightclerk.ingest import rtf
 from nightclerk.records import Document
 
@@ -80,3 +81,18 @@ def test_what_is_cut_off_is_told(read_bytes: Read) -> None:
     document = read_bytes("a.rtf", rb"{\rtf1 words}" + b"lost words" * 20 + b"\0\0")
     assert (document.text, document.reason) == ("words", "200 characters after the end of the RTF were not read")
     assert read_bytes("a.rtf", b"{\\rtf1 words}}\r\n\0").status == "read"
+
+
+def test_rows_are_blocks(read_bytes: Read) -> None:
+    """Rows of a table know their cells and the headers over them, tables are counted, and bars of the author are none of ours."""
+    source = rb"{\rtf1 a | b\par Item\cell 2024\cell\row Rent\cell 5\cell\row between\par x\cell y\cell\row}"
+    document = read_bytes("a.rtf", source)
+    found = [
+        (block.table, block.row, document.text[block.char_start : block.char_end], block.note) for block in ingest.unpack(document.layout)
+    ]
+    assert found == [
+        (0, 0, "Item | 2024", ""),
+        (0, 1, "Rent | 5", "columns: Item | 2024"),
+        (1, 0, "x | y", ""),
+    ]
+    assert [[document.text[place] for place in block.cells] for block in ingest.unpack(document.layout)][1] == ["R", "5"]

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from office_fixtures import cell, open_document, package, row, xls, xlsx
 
+from nightclerk import ingest
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.number_formats import plain, shown
+from nightclerk.ingest.reading import fold
+from nightclerk.ingest.spreadsheet import composed, sheet_page
 from nightclerk.records import Document
 
 Read = Callable[..., Document]
@@ -149,3 +152,30 @@ def test_repeats_without_end_are_cut_and_told(read_bytes: Read) -> None:
     document = read_bytes("a.ods", open_document("spreadsheet", body))
     assert document.text.count("x") == 1_000
     assert document.reason == "a row of the sheet S that is repeated 1,048,576 times was read 1,000 times"
+
+
+def test_rows_are_blocks(read_bytes: Read) -> None:
+    """A row knows its sheet, its cells and the headers over them; one that nobody sees says so."""
+    rows = row(cell("Service"), cell("Fee in thousands"), number=1) + row(cell("Storage"), cell(0.5, style=1), number=2)
+    hidden = row(cell("Scrap"), cell(2), number=4).replace('r="4"', 'r="4" hidden="1"', 1)
+    document = read_bytes("a.xlsx", xlsx({"Rates": rows + hidden}, formats=["0%"]))
+    blocks = ingest.unpack(document.layout)
+    told = [(block.row, document.text[block.char_start : block.char_end], block.part, block.note) for block in blocks]
+    assert told == [
+        (0, "Service | Fee in thousands", "sheet Rates", ""),
+        (1, "Storage | 50%", "sheet Rates", "columns: Service | Fee in thousands"),
+        (2, "Scrap | 2", "sheet Rates", "hidden row; columns: Service | Fee in thousands"),
+    ]
+    assert [document.text[place:][:4] for place in blocks[1].cells] == ["Stor", "50%\n"]
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 6), st.text(max_size=5), max_size=6), max_size=8))
+def test_cells_lie_where_their_rows_say(rows: list[dict[int, str]]) -> None:
+    """Whatever the cells hold, each begins where its row says."""
+    sheet = sheet_page("S", rows, hidden=False)
+    reading = composed([sheet])
+    words = [[fold(row[column]).strip() for column in sorted(row) if fold(row[column]).strip()] for row in rows]
+    assert [
+        [reading.pages[0].text[cell:].startswith(word) for cell, word in zip(block.cells, found, strict=True)]
+        for block, found in zip(reading.blocks, filter(None, words), strict=True)
+    ] == [[True] * len(found) for found in words if found]

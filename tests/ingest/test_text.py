@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightclerk.ingest.encoding import decoded
-from nightclerk.ingest.reading import fold, storable
+from nightclerk.ingest.reading import FOLDS, fold, storable
 from nightclerk.records import Document
 
 GERMAN = "Der Verkäufer übergibt die Ware. Die Gefahr geht mit der Übergabe auf den Käufer über; § 447 gilt größtenteils nicht. " * 20
@@ -84,3 +84,12 @@ def test_fold_is_stable_and_storable(text: str) -> None:
 def test_fold() -> None:
     """Blanks, tabs and NBSP become one blank, blank lines one, and invisible characters none."""
     assert fold("a\u00a0\u00a0 b\tc \r\n\r\n \r\n\r\nd\u00ade\u200bf\x07\x0bg") == "a b c\n\ndef\ng"
+
+
+@given(st.text(alphabet=st.sampled_from("ab \t\n\r\x0b\f\x85\u00a0\u2003\u3000\u2028\u200b\u00ad\0\ufeff\U0001f600"), max_size=60))
+def test_fold_is_its_patterns(text: str) -> None:
+    """The quick way of folding gives what the patterns give that other readers keep places by."""
+    expected = text
+    for pattern, replacement in FOLDS:
+        expected = pattern.sub(replacement, expected)
+    assert fold(text) == expected
