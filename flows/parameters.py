@@ -20,7 +20,9 @@ class Request(BaseModel):
     """What to read, what to ask, and what it may cost."""
 
     sources: list[str] = Field(
-        title="Files and folders", min_length=1, description="Full paths under the allowed source roots (NIGHTCLERK_SOURCE_ROOTS)."
+        title="Files, folders and URLs",
+        min_length=1,
+        description="Full paths and URLs (s3, gs, az, sftp, https) under the allowed source roots (NIGHTCLERK_SOURCE_ROOTS).",
     )
     profile: str = Field(
         "contract_review", title="Profile", description="What to ask of each document.", json_schema_extra={"enum": list(PROFILES)}
@@ -31,12 +33,12 @@ class Request(BaseModel):
     collection: str = Field("", title="Collection", max_length=200, description="The matter, deal or inbox; empty: the first folder.")
 
     def order(self, *, trigger: Trigger, triggered_by: str, flow_run_id: str | None) -> Order:
-        """The same as the domain knows it; raises `SourceNotAllowed` for a path outside the allowed roots."""
-        paths = wiring.allowed(self.sources, settings.load())
+        """The same as the domain knows it; raises `SourceNotAllowed` for a path or URL outside the allowed roots."""
+        places = wiring.allowed(self.sources, settings.load())
         return Order(
-            sources=paths,
+            sources=places,
             profile=self.profile,
-            collection=self.collection or default_collection(paths),
+            collection=self.collection or default_collection(places),
             budget_nano_usd=int(Decimal(str(self.budget_usd)) * 1_000_000_000),
             trigger=trigger,
             triggered_by=triggered_by,

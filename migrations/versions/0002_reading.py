@@ -1,4 +1,4 @@
-"""What a reading keeps besides its text, where a file came from, and questions that are asked in rounds."""
+"""What a reading keeps besides its text, where a file came from, questions that are asked in rounds, and budgets without a cap."""
 
 from __future__ import annotations
 
@@ -61,3 +61,7 @@ def upgrade() -> None:
         questions.add_column(sa.Column("char_start", sa.Integer(), nullable=True))
         questions.add_column(sa.Column("char_end", sa.Integer(), nullable=True))
     op.execute("UPDATE questions SET round = 1 WHERE kind <> 'ask'")
+    with op.batch_alter_table("runs") as runs:
+        runs.add_column(sa.Column("budget_ids", sa.JSON(), nullable=True))
+    with op.batch_alter_table("budgets") as budgets:
+        budgets.alter_column("cap_nano_usd", existing_type=sa.BigInteger(), nullable=True, server_default=None)

@@ -19,8 +19,16 @@ SELECT
     COALESCE(SUM(c.thinking_tokens) FILTER (WHERE c.mode <> 'cache'), 0) AS thinking_tokens,
     CAST(SUM(c.cost_nano_usd) AS DOUBLE PRECISION) / 1e9 AS cost_usd,
     CAST(SUM(c.at_risk_nano_usd) AS DOUBLE PRECISION) / 1e9 AS at_risk_usd,
-    CAST(SUM(c.avoided_nano_usd) AS DOUBLE PRECISION) / 1e9 AS avoided_usd
+    CAST(SUM(c.avoided_nano_usd) AS DOUBLE PRECISION) / 1e9 AS avoided_usd,
+    COALESCE(CAST(SUM(c.cost_nano_usd) FILTER (WHERE c.state <> 'answered' OR w.call_id IS NOT NULL) AS DOUBLE PRECISION), 0) / 1e9 AS wasted_usd,
+    CAST(r.estimate_low_nano_usd AS DOUBLE PRECISION) / 1e9 AS estimate_low_usd,
+    CAST(r.estimate_high_nano_usd AS DOUBLE PRECISION) / 1e9 AS estimate_high_usd,
+    -- the middle of the range beside what was paid: 0.1 is a tenth too high
+    (CAST(r.estimate_low_nano_usd + r.estimate_high_nano_usd AS DOUBLE PRECISION) / 2 - SUM(c.cost_nano_usd))
+        / NULLIF(SUM(c.cost_nano_usd), 0) AS estimate_error
 FROM calls AS c
+LEFT JOIN replies AS w ON w.call_id = c.id AND NOT w.usable
 LEFT JOIN runs AS r ON r.id = c.run_id
 LEFT JOIN collections AS k ON k.id = r.collection_id
-GROUP BY c.run_id, k.name, r.profile, r.provider, r.model, r.state, r.started_at
+GROUP BY
+    c.run_id, k.name, r.profile, r.provider, r.model, r.state, r.started_at, r.estimate_low_nano_usd, r.estimate_high_nano_usd

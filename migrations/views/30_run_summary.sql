@@ -53,7 +53,9 @@ SELECT
     CAST(r.estimate_low_nano_usd AS DOUBLE PRECISION) / 1e9 AS estimate_low_usd,
     CAST(r.estimate_high_nano_usd AS DOUBLE PRECISION) / 1e9 AS estimate_high_usd,
     CAST(r.budget_nano_usd AS DOUBLE PRECISION) / 1e9 AS budget_usd,
-    r.flow_run_id
+    r.flow_run_id,
+    COALESCE(m.wasted_usd, 0.0) AS wasted_usd,
+    m.estimate_error
 FROM runs AS r
 JOIN collections AS k ON k.id = r.collection_id
 LEFT JOIN listed AS l ON l.run_id = r.id

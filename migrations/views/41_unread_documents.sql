@@ -1,5 +1,5 @@
 -- What has not been read, with the reason: one row per file (kind 'source'), and one per unreadable page (kind 'page') of a file that
--- was read in part. A file that vanished after it had been read is not listed.
+-- was read in part. A file that vanished after it had been read is not listed, nor one that was renamed: it is listed where it lies now.
 WITH held AS (
     SELECT
         k.name AS collection,
@@ -16,6 +16,7 @@ WITH held AS (
     JOIN collections AS k ON k.id = s.collection_id
     -- a file whose bytes changed has not been read until its new bytes have
     LEFT JOIN documents AS d ON d.id = s.document_id AND d.sha256 = s.sha256
+    WHERE s.status <> 'renamed'
 )
 SELECT
     h.collection,

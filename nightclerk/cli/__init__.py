@@ -14,6 +14,7 @@ from types import FrameType
 import click
 
 from nightclerk import __version__
+from nightclerk.cli.collections import collections
 from nightclerk.cli.costs import costs
 from nightclerk.cli.db import db
 from nightclerk.cli.documents import documents
@@ -37,7 +38,7 @@ def cli(verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-for command in (run, estimate, read, findings, costs, documents, profiles, db, settings):
+for command in (run, estimate, read, findings, costs, documents, collections, profiles, db, settings):
     cli.add_command(command)
 
 

@@ -9,7 +9,7 @@ from nightclerk.cli.output import emit
 from nightclerk.store import queries
 
 DOCUMENTS = ["document", "status", "pages", "characters", "language", "uri"]
-PROBLEMS = ["document", "page", "pdf_page", "status", "reason"]
+PROBLEMS = ["document", "page", "pdf_page", "status", "reason", "uri"]
 
 
 @click.command()
@@ -17,17 +17,16 @@ PROBLEMS = ["document", "page", "pdf_page", "status", "reason"]
 @click.option("--collection", type=Name(), help="Only this collection.")
 @json_option
 def documents(problems: bool, collection: str | None, as_json: bool) -> None:
-    """List the documents that were seen."""
+    """List the documents that were seen, with the files that others hold: `mail.eml > contract.pdf`."""
     with open_store() as store:
         rows = store.read(queries.problems if problems else queries.documents, collection=collection)
-    columns = (
-        ["document", "page", "pdf_page", "status", "reason"]
-        if problems
-        else ["document", "status", "pages", "characters", "language", "uri"]
-    )
+    columns = PROBLEMS if problems else DOCUMENTS
+    # a screen has room for the place only where the name alone does not tell
+    alike = len({row["document"] for row in rows}) < len({row["uri"] for row in rows})
     emit(
         rows,
         columns,
+        on_screen=columns if alike else columns[:-1],
         as_json=as_json,
         title="Not read" if problems else "Documents",
         empty="no problems" if problems else "no documents yet",

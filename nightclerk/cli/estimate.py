@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from pathlib import Path
 
 import click
 
@@ -32,10 +31,11 @@ from nightclerk.settings import Settings
 @provider_option
 @model_option
 @json_option
-def estimate(sources: tuple[Path, ...], profile: str, collection: str, provider: str | None, model: str | None, as_json: bool) -> None:
+def estimate(sources: tuple[str, ...], profile: str, collection: str, provider: str | None, model: str | None, as_json: bool) -> None:
     """Count tokens, calls, cost and time of a run over SOURCES. Spends nothing and sends no document."""
     settings = settings_with(provider=provider, model=model)
-    order = Order(wiring.existing(sources), profile, collection or default_collection(sources), settings.budget_nano_usd)
+    places = wiring.existing(sources)
+    order = Order(places, profile, collection or default_collection(places), settings.budget_nano_usd)
     result = asyncio.run(_estimate(settings, order))
     if as_json:
         say_json(dataclasses.asdict(result))
@@ -50,13 +50,18 @@ async def _estimate(settings: Settings, order: Order) -> Estimate:
 
 def _text(result: Estimate, settings: Settings) -> str:
     free = result.model != result.price_model
-    price = f"{usd(result.low_nano_usd)} to {usd(result.high_nano_usd)} USD with {result.price_model} (short answers to longest allowed)"
+    basis = f"as in {result.history_calls} earlier answers" if result.history_calls else "no earlier answers: short ones to longest allowed"
+    price = f"{usd(result.low_nano_usd)} to {usd(result.high_nano_usd)} USD with {result.price_model} ({basis})"
+    before = f", {result.documents_analysed_before} analysed before (NIGHTCLERK_REANALYSE)" if result.documents_analysed_before else ""
     lines = [
-        f"documents  {result.documents}, of which {len(result.unread)} cannot be read",
+        f"documents  {result.documents}, of which {len(result.unread)} cannot be read{before}",
         f"calls      {result.calls} ({result.calls_answered_before} more are answered from the store)",
         f"tokens     {result.prompt_tokens:,} of prompts",
         f"cost       0.00 USD with the rules analyst; {price}" if free else f"cost       {price}",
     ]
+    if result.ocr_pages:
+        pages = f"{result.ocr_pages} page{'' if result.ocr_pages == 1 else 's'}"
+        lines.append(f"pictures   {pages} for Mistral's OCR, in the cost above; the questions about their text come on top")
     if not free:
         limits = f"{settings.requests_per_second:g} requests/s and {settings.tokens_per_minute:,} tokens/min"
         lines.append(f"time       about {_duration(result.seconds)} at {limits}; budget {settings.budget_usd} USD")

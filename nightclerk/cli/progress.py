@@ -1,29 +1,40 @@
-"""A progress bar on a terminal; nothing at all anywhere else."""
+"""A run while it works: one line on a terminal, updated in place; a plain line now and then anywhere else."""
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Any, Self
 
-from nightclerk.pipeline import Outcome
+import click
+
+from nightclerk.report import Live
+from nightclerk.report.live import line
+
+# in a log file a line every so often is enough
+PLAIN_EVERY_S = 30.0
 
 
 class Bar:
-    """Counts documents as they end."""
+    """Shows a run on stderr; `in_place` is whether that is a terminal, and without `shown` it shows nothing."""
 
-    def __init__(self, *, shown: bool) -> None:
+    def __init__(self, *, shown: bool, in_place: bool) -> None:
         self._shown = shown
+        self._in_place = in_place
+        self._said_at = time.monotonic()
         self._progress: Any = None
         self._task: Any = None
 
     def __enter__(self) -> Self:
-        if self._shown:
+        if self._shown and self._in_place:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+            from rich.table import Column
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._progress.add_task("reading documents", total=None)
+            rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            columns = (BarColumn(bar_width=16), TaskProgressColumn(), TextColumn("{task.description}", markup=False, table_column=rest))
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
+            self._task = self._progress.add_task("looking for documents", total=1.0)
             self._progress.start()
         return self
 
@@ -31,7 +42,10 @@ class Bar:
         if self._progress:
             self._progress.stop()
 
-    def update(self, outcome: Outcome | None, total: int) -> None:
-        """Show how many documents there are, or that one more has ended."""
+    async def show(self, live: Live) -> None:
+        """Show where the run stands."""
         if self._progress:
-            self._progress.update(self._task, total=total, advance=1 if outcome else 0)
+            self._progress.update(self._task, completed=live.share, description=line(live))
+        elif self._shown and time.monotonic() - self._said_at >= PLAIN_EVERY_S:
+            self._said_at = time.monotonic()
+            click.echo(line(live), err=True)

@@ -46,11 +46,11 @@ def read(file: Path, with_text: bool, view: str | None, as_json: bool) -> int:
 
     Exit codes: 0 read, 3 partial, 1 not readable, 2 bad usage.
     """
-    [path] = wiring.existing((file,))
-    if path.is_dir():
+    wiring.existing((file,))
+    if file.is_dir():
         raise click.UsageError(f"{one_line(file)} is a folder: name one file")
     current = settings.load()
-    outcome = _read(path, current.model_copy(update={"docx_view": view}) if view else current)
+    outcome = _read(file, current.model_copy(update={"docx_view": view}) if view else current)
     if as_json:
         say_json(_whole(outcome, with_text), in_ascii=True)
     else:

@@ -6,7 +6,6 @@ import asyncio
 import getpass
 import sys
 from decimal import Decimal
-from pathlib import Path
 
 import click
 
@@ -39,7 +38,7 @@ EXIT_CODES = {"complete": 0, "failed": 1, "interrupted": 1, "partial": 3, "over_
 @budget_option
 @json_option
 def run(
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     profile: str,
     collection: str,
     provider: str | None,
@@ -47,15 +46,16 @@ def run(
     budget_usd: Decimal | None,
     as_json: bool,
 ) -> int:
-    """Analyse SOURCES (files or folders) with a profile and file the findings.
+    """Analyse SOURCES (files, folders or URLs) with a profile and file the findings.
 
     Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial, 4 over budget, 130 interrupted.
     """
     settings = settings_with(provider=provider, model=model, budget_usd=budget_usd)
+    places = wiring.existing(sources)
     order = Order(
-        sources=wiring.existing(sources),
+        sources=places,
         profile=profile,
-        collection=collection or default_collection(sources),
+        collection=collection or default_collection(places),
         budget_nano_usd=settings.budget_nano_usd,
         triggered_by=_user(),
     )
@@ -69,8 +69,8 @@ def run(
 
 async def _run(settings: Settings, order: Order, *, quiet: bool) -> RunReport:
     async with wiring.open_desk(settings) as desk:
-        with Bar(shown=not quiet and on_terminal() and sys.stderr is not None and sys.stderr.isatty()) as bar:
-            done, _ = await execute(desk, order, progress=bar.update)
+        with Bar(shown=not quiet and sys.stderr is not None, in_place=sys.stderr is not None and sys.stderr.isatty()) as bar:
+            done, _ = await execute(desk, order, show=bar.show)
         return await desk.store.aread(RunReport.read, done.id)
 
 

@@ -22,6 +22,15 @@ RTF = "application/rtf"
 MAIL = "message/rfc822"
 OUTLOOK = "application/vnd.ms-outlook"
 ZIP = "application/zip"
+TAR = "application/x-tar"
+GZIP = "application/gzip"
+BZIP2 = "application/x-bzip2"
+XZ = "application/x-xz"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
+# there is no text in them but that of the files they hold
+ARCHIVES = frozenset([ZIP, TAR, GZIP, BZIP2, XZ])
 EMPTY = "application/x-empty"
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN = "application/octet-stream"
@@ -35,15 +44,15 @@ KNOWN = {
     "application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
     "application/epub+zip": "an e-book",
     ZIP: "a ZIP archive",
-    "application/gzip": "a gzip archive",
+    TAR: "a tar archive",
+    GZIP: "a gzip archive",
+    BZIP2: "a bzip2 archive",
+    XZ: "an xz archive",
     "application/x-7z-compressed": "a 7-Zip archive",
     "application/vnd.rar": "a RAR archive",
     "application/xml": "an XML file",
     "application/postscript": "a PostScript file",
-    "image/png": "a PNG image",
-    "image/jpeg": "a JPEG image",
     "image/gif": "a GIF image",
-    "image/tiff": "a TIFF image",
     "application/x-executable": "a program",
     UNKNOWN: "a binary file of an unknown kind",
 }
@@ -52,18 +61,25 @@ HEAD_BYTES = 64 * 1024
 WIDE_BYTES = 8 * 1024
 SIGNATURES = (
     (b"{\\rtf", RTF),
-    (b"\x1f\x8b", "application/gzip"),
+    (b"\x1f\x8b", GZIP),
+    (b"BZh", BZIP2),
+    (b"\xfd7zXZ\0", XZ),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"%!PS", "application/postscript"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
     (b"GIF8", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    # BigTIFF, for files of more than 4 GB
+    (b"II+\x00", TIFF),
+    (b"MM\x00+", TIFF),
     (b"\x7fELF", "application/x-executable"),
     (b"MZ\x90\x00", "application/x-executable"),
 )
+# POSIX.1: the field `magic` of the header
+TAR_AT = 257
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # names of streams in an OLE directory are UTF-16; the first that is there decides
 OLE_STREAMS = (
@@ -127,6 +143,8 @@ def detect(path: Path) -> str:
         return _ole(path, ending)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path, ending)
+    if head[TAR_AT : TAR_AT + 5] == b"ustar":
+        return TAR
     for signature, media_type in SIGNATURES:
         if head.startswith(signature):
             return media_type

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nightclerk.errors import SkipDocument, SourceNotAllowed, SourceNotFound
 from nightclerk.ingest.detect import detect
+from nightclerk.ingest.places import shortened
 from nightclerk.records import Source
 
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
@@ -33,6 +34,11 @@ class Found:
         """Whether there is a file to inspect."""
         return not self.status
 
+    @property
+    def name(self) -> str:
+        """Its name, as any database takes it."""
+        return shown(Path(self.path.name))
+
 
 def discover(paths: Sequence[Path]) -> Iterator[Found]:
     """Every file under the given files and folders, once each, folders in the order of their names.
@@ -43,9 +49,9 @@ def discover(paths: Sequence[Path]) -> Iterator[Found]:
         SourceNotFound: a given path does not exist; raised before anything is yielded.
     """
     roots = [_existing(path) for path in paths]
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for root in roots:
-        yield from _walk(root, root, seen)
+        yield from _walk(root, seen)
 
 
 def allowed(path: Path, roots: Sequence[Path]) -> Path:
@@ -82,19 +88,37 @@ def inspect(path: Path) -> Source:
     except OSError as error:
         raise SkipDocument("failed", f"cannot be opened: {error.strerror or error}") from None
     return Source(
-        uri=resolved.as_uri(),
+        uri=uri_of(resolved),
         path=resolved,
         name=shown(Path(resolved.name)),
         media_type=media_type,
         sha256=digest,
         size_bytes=size_bytes,
-        modified_at=datetime.fromtimestamp(status.st_mtime, UTC),
+        modified_at=_moment(status.st_mtime),
     )
 
 
 def shown(path: Path) -> str:
     """A path as text that any database takes; names that are no UTF-8 get replacement characters."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def uri_of(path: Path) -> str:
+    """The name of an absolute path in the store; a very long one is cut and told apart by a hash."""
+    return shortened(path.as_uri())
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file or folder of this name is what systems and editors leave behind, or hidden."""
+    return name.startswith((".", "~$")) or name.lower() in LITTER or name.lower().endswith(LITTER_ENDINGS)
+
+
+def _moment(seconds: float) -> datetime | None:
+    """A file's time; one before our era or after the year 9999 is none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _existing(path: Path) -> Path:
@@ -104,18 +128,22 @@ def _existing(path: Path) -> Path:
         raise SourceNotFound(f"there is no file or folder at {shown(path)}") from None
 
 
-def _walk(path: Path, root: Path, seen: set[Path]) -> Iterator[Found]:
-    """Depth first with a stack of our own, since a tree may be deeper than Python's."""
-    stack = [path]
+def _walk(root: Path, seen: set[str]) -> Iterator[Found]:
+    """Depth first with a stack of our own, since a tree may be deeper than Python's. Names wait as text: a folder may hold 100,000."""
+    stack: list[tuple[Path, Iterator[str]]] = [(root.parent, iter([root.name]))]
     while stack:
-        here = stack.pop()
-        found = _resolved(here, root)
+        folder, names = stack[-1]
+        name = next(names, None)
+        if name is None:
+            stack.pop()
+            continue
+        found = _resolved(folder / name, root)
         if not found.ok:
             yield found
             continue
-        if found.path in seen:
+        if str(found.path) in seen:
             continue
-        seen.add(found.path)
+        seen.add(str(found.path))
         try:
             children = _children(found.path)
         except OSError as error:
@@ -124,33 +152,34 @@ def _walk(path: Path, root: Path, seen: set[Path]) -> Iterator[Found]:
         if children is None:
             yield found
         else:
-            stack.extend(reversed(children))
+            stack.append((found.path, iter(children)))
 
 
 def _resolved(path: Path, root: Path) -> Found:
+    """The place that a path leads to; its folder is resolved already, so only a link has to be followed."""
     try:
-        resolved = path.resolve(strict=True)
+        resolved = path.resolve(strict=True) if path.is_symlink() else path
     except (OSError, RuntimeError) as error:
         why = "the link points to nothing" if path.is_symlink() else f"cannot be opened: {getattr(error, 'strerror', None) or error}"
-        return Found(path, path.absolute().as_uri(), "failed", why)
+        return Found(path, uri_of(path.absolute()), "failed", why)
     if not resolved.is_relative_to(root):
         why = "a link that leads out of its folder is not followed; name its target as a source of its own"
-        return Found(path, path.absolute().as_uri(), "failed", why)
-    return Found(resolved, resolved.as_uri())
+        return Found(path, uri_of(path.absolute()), "failed", why)
+    return Found(resolved, uri_of(resolved))
 
 
-def _children(path: Path) -> list[Path] | None:
-    """What a folder holds, litter left out; None for a regular file. Raises OSError for what is neither."""
+def _children(path: Path) -> list[str] | None:
+    """The names in a folder, litter left out; None for a regular file. Raises OSError for what is neither."""
     mode = path.stat().st_mode
     if stat.S_ISREG(mode):
         return None
     if not stat.S_ISDIR(mode):
         raise OSError("not a regular file")
-    return sorted(child for child in path.iterdir() if not _litter(child.name))
-
-
-def _litter(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower() in LITTER or name.lower().endswith(LITTER_ENDINGS)
+    return sorted(
+        name
+        for name in os.listdir(path)  # noqa: PTH208 - text, not paths: there may be 100,000
+        if not is_litter(name)
+    )
 
 
 def _sha256(path: Path) -> tuple[str, int]:

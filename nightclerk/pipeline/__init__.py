@@ -1,16 +1,19 @@
 """The only room that joins the others: take in, plan, dispatch, settle, with the database between the steps."""
 
-from nightclerk.pipeline.desk import Desk, Entry, Order, Outcome, Run
+from nightclerk.pipeline.desk import Desk, Entry, Ocr, Order, Outcome, Run
 from nightclerk.pipeline.document import analyse_document
 from nightclerk.pipeline.estimate import Estimate, estimate
-from nightclerk.pipeline.intake import default_collection, list_sources
+from nightclerk.pipeline.intake import default_collection
 from nightclerk.pipeline.lifecycle import finish_run, start_run
-from nightclerk.pipeline.run import execute
+from nightclerk.pipeline.listing import list_sources
+from nightclerk.pipeline.run import execute, stop, together
+from nightclerk.pipeline.watch import watching
 
 __all__ = [
     "Desk",
     "Entry",
     "Estimate",
+    "Ocr",
     "Order",
     "Outcome",
     "Run",
@@ -21,4 +24,7 @@ __all__ = [
     "finish_run",
     "list_sources",
     "start_run",
+    "stop",
+    "together",
+    "watching",
 ]

@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from nightclerk import ingest
 from nightclerk.dispatch import Dispatcher, Terms
 from nightclerk.errors import StopRun
+from nightclerk.pipeline.forecast import Forecast
 from nightclerk.profiles import Profile
+from nightclerk.providers.catalog import OcrModel
+from nightclerk.providers.mistral_ocr import MistralOcr
 from nightclerk.providers.protocol import Provider
 from nightclerk.providers.resolve import Resolved
-from nightclerk.records import derived_id, utc_now
+from nightclerk.records import Document, derived_id
 from nightclerk.settings import Settings
 from nightclerk.store import Store
 
@@ -26,7 +30,7 @@ Trigger = Literal["cli", "ui", "schedule"]
 class Order:
     """What a person or a schedule asks for: these sources, this profile, this budget, filed under this collection."""
 
-    sources: tuple[Path, ...]
+    sources: tuple[ingest.Place, ...]
     profile: str
     collection: str
     budget_nano_usd: int
@@ -56,6 +60,15 @@ def reading_options(settings: Settings) -> ingest.Options:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ocr:
+    """An endpoint that reads pictures of pages: how to reach it, its own pace and queue, and the model that reads."""
+
+    endpoint: MistralOcr
+    dispatcher: Dispatcher
+    model: OcrModel
+
+
 class Desk:
     """What every run in this process shares. `process_id` is its row in `processes`, the owner of its leases and calls."""
 
@@ -68,6 +81,8 @@ class Desk:
         dispatcher: Dispatcher,
         profile: Callable[[str], Profile],
         process_id: str,
+        spool: ingest.Spool,
+        ocr: Ocr | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -75,10 +90,13 @@ class Desk:
         self.dispatcher = dispatcher
         self.profile = profile
         self.process_id = process_id
+        self.ocr = ocr
         # threads of its own: reading a file takes minutes at times, and the loop's few threads read the database for everybody
         self.readers = ThreadPoolExecutor(settings.read_workers, thread_name_prefix="nightclerk-reader")
         self.limits = reading_limits(settings)
         self.options = reading_options(settings)
+        web = ingest.Web(tuple(settings.private_hosts), self.limits.wall_s)
+        self.access = ingest.Access(spool, web, self.limits, self.options)
 
 
 class Run:
@@ -97,8 +115,11 @@ class Run:
         resolved: Resolved,
         terms: Terms,
         scope: str,
+        started_at: datetime,
+        forecast: Forecast,
     ) -> None:
-        self.started_at = utc_now()
+        self.started_at = started_at
+        self.forecast = forecast
         self.desk = desk
         self.order = order
         self.profile = profile
@@ -133,7 +154,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One source on a run's list."""
+    """One source on a run's list.
+
+    `path` is where it lies if that is this machine; `intake.at_hand` gives one for any origin. `document` is there from the start for an
+    archive, which holds files and no text.
+    """
 
     run_document_id: str
     source_id: str
@@ -141,6 +166,8 @@ class Entry:
     path: Path
     media_type: str
     sha256: str
+    origin: ingest.Origin
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Sequence
 
 from nightclerk.dispatch import Job
-from nightclerk.errors import StopRun, StoreError
-from nightclerk.pipeline import intake, plan, settle
+from nightclerk.errors import SkipDocument, StopRun, StoreError
+from nightclerk.pipeline import intake, ocr, plan, settle
 from nightclerk.pipeline.desk import Entry, Outcome, Run
 from nightclerk.records import utc_now
 from nightclerk.store import analyses, runs, sources
@@ -32,6 +32,8 @@ async def analyse_document(run: Run, entry: Entry) -> Outcome:
         except StopRun as stop:
             run.stopped = run.stopped or stop
             return await _unfinished(run, entry, str(stop))
+        except SkipDocument as skip:
+            return await _unfinished(run, entry, str(skip))
         except Exception as error:
             log.exception("unexpected error in %s", entry.name)
             reason = f"unexpected {type(error).__name__}: {error}"
@@ -44,7 +46,10 @@ async def _analyse(run: Run, entry: Entry) -> Outcome:
     if earlier:
         await run.desk.store.write(sources.link_source, entry.source_id, earlier.document_id)
         return await _finish(run, entry, earlier.state, earlier.reason, document_id=earlier.document_id, analysis_id=earlier.analysis_id)
-    document = await intake.read_source(run, entry)
+    document = await ocr.read_pictures(run, entry, await intake.read_source(run, entry))
+    if entry.document and document.status == "read":
+        # an archive: what it holds is on the list by itself
+        return await _finish(run, entry, "complete", document.reason, document_id=document.id)
     if not intake.is_readable(document):
         return await _finish(run, entry, "unread", f"{document.status}: {document.reason}", document_id=document.id)
     planned = await plan.plan(run, document.id)

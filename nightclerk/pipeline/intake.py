@@ -1,61 +1,22 @@
-"""From files to filed documents: who is on the run's list, what has to be read, and what was read before."""
+"""From files to filed documents: what has to be read, what was read before, and where its bytes are."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from urllib.parse import unquote
 
 from nightclerk import ingest
 from nightclerk.errors import SkipDocument
 from nightclerk.pipeline.desk import Entry, Run
-from nightclerk.records import Document, Source, derived_id, utc_now
-from nightclerk.store import analyses, runs, sources
+from nightclerk.records import Document, derived_id, utc_now
+from nightclerk.store import analyses, sources
 
 # of a collection, as its column is wide
 LONGEST_NAME = 200
-
-
-async def list_sources(run: Run) -> list[Entry]:
-    """Walk the order's sources and put every file on the run's list; what cannot be opened is on it too, with the reason."""
-    started = utc_now()
-    store = run.desk.store
-    walked = await asyncio.to_thread(lambda: [_look(found) for found in ingest.discover(run.order.sources)])
-    # all at once: the writer commits them in groups
-    listed = await asyncio.gather(*(store.write(_list_one, run, seen) for seen in walked))
-    roots = [path.resolve().as_uri() for path in run.order.sources if path.is_dir()]
-    # what lies in a folder that could not be opened is out of sight, not gone
-    hidden = [seen.found.uri for seen in walked if not seen.found.ok]
-    await store.write(sources.mark_vanished, run.collection_id, root_uris=roots, hidden_uris=hidden, before=started)
-    return [entry for entry in listed if entry]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    found: ingest.Found
-    source: Source | None
-    reason: str = ""
-
-
-def _look(found: ingest.Found) -> _Seen:
-    if not found.ok:
-        return _Seen(found, None, found.reason)
-    try:
-        return _Seen(found, ingest.inspect(found.path))
-    except SkipDocument as skip:
-        return _Seen(found, None, skip.reason)
-
-
-def _list_one(conn: Any, run: Run, seen: _Seen) -> Entry | None:
-    """One file's rows, in the writer's hands."""
-    source = seen.source
-    name = source.name if source else ingest.shown(seen.found.path)
-    source_id = sources.see_source(conn, run.collection_id, source, uri=seen.found.uri, name=name, reason=seen.reason, now=utc_now())
-    state, reason = ("waiting", "") if source else ("unread", f"failed: {seen.reason}")
-    row_id = runs.add_document(conn, run.id, source_id, state=state, reason=reason)
-    return Entry(row_id, source_id, name, source.path, source.media_type, source.sha256) if source else None
 
 
 async def earlier_analysis(run: Run, entry: Entry) -> analyses.Due | None:
@@ -73,44 +34,60 @@ def _still_good(run: Run, entry: Entry, earlier: analyses.Due) -> bool:
         # who asks for another view of a file with tracked changes asks about another text
         return False
     reader = ingest.reader_fingerprint(entry.media_type, run.desk.options)
-    if earlier.pages_unread and ingest.gains_ocr(earlier.reader, reader):
+    if earlier.pages_unread and ingest.gains_ocr(earlier.reader, reader, run.desk.options):
         # pictures of pages were left out for want of an engine, and now there is one
         return False
     same = {
         "prompt": earlier.prompt_sha256 == run.profile.sha256,
         "model": earlier.model == run.terms.model,
-        "reader": earlier.reader == reader,
+        "reader": ingest.same_reader(earlier.reader, reader, run.desk.options),
     }
     if rule == "never":
         return True
     return all(same.values()) if rule == "all" else same[rule]
 
 
-async def read_source(run: Run, entry: Entry) -> sources.StoredDocument:
-    """The document that a source holds, from the store when this reader has read these bytes before."""
+async def read_source(run: Run, entry: Entry, options: ingest.Options | None = None) -> sources.StoredDocument:
+    """The document that a source holds, from the store when this reader has read these bytes before; `options` are the run's, or others."""
     store = run.desk.store
-    reader = ingest.reader_fingerprint(entry.media_type, run.desk.options)
-    view = ingest.view_of(entry.media_type, run.desk.options)
+    options = options or run.desk.options
+    ready = entry.document
+    reader = ready.reader if ready else ingest.reader_fingerprint(entry.media_type, options)
+    view = ready.view if ready else ingest.view_of(entry.media_type, options)
     stored = await store.aread(sources.find_document, entry.sha256, view=view, reader=reader, scope=run.scope)
     if stored is None:
         loop = asyncio.get_running_loop()
-        document = await loop.run_in_executor(run.desk.readers, _read_entry, entry, run.desk.limits, run.desk.options)
+        document = ready
+        if document is None:
+            document = await loop.run_in_executor(run.desk.readers, _read_entry, entry, run.desk.access, options)
         stored = await store.write(sources.file_document, entry.sha256, document, scope=run.scope, now=utc_now())
     await store.write(sources.link_source, entry.source_id, stored.id)
     return stored
 
 
-def _read_entry(entry: Entry, limits: ingest.Limits, options: ingest.Options) -> Document:
+@asynccontextmanager
+async def at_hand(run: Run, entry: Entry) -> AsyncIterator[Entry]:
+    """The entry with a path at which its bytes lie while the block runs; raises SkipDocument where they cannot be had."""
+    with ExitStack() as stack:
+        held = run.desk.access.file(entry.origin, entry.sha256, entry.name)
+        yield replace(entry, path=await asyncio.to_thread(stack.enter_context, held))
+
+
+def _read_entry(entry: Entry, access: ingest.Access, options: ingest.Options) -> Document:
     """Read an entry's file; bytes that came in the place of those on the list must not be filed as what these say."""
-    document = read_file(entry.path, entry.media_type, limits, options)
     try:
-        unchanged = ingest.inspect(entry.path).sha256 == entry.sha256
+        with access.file(entry.origin, entry.sha256, entry.name) as path:
+            document = read_file(path, entry.media_type, access.limits, options)
+    except SkipDocument as skip:
+        return _unread(entry.media_type, options, skip)
+    if not isinstance(entry.origin, Path) or document.status == "failed":
+        return document
+    try:
+        unchanged = ingest.inspect(entry.origin).sha256 == entry.sha256
     except SkipDocument:
         unchanged = False
-    if unchanged or document.status == "failed":
-        return document
     why = "the file changed or went away while it was read; the next run reads what is there then"
-    return Document("", (), (), document.reader, entry.media_type, view=document.view, status="failed", reason=why)
+    return document if unchanged else _unread(entry.media_type, options, SkipDocument("failed", why))
 
 
 def read_file(path: Path, media_type: str, limits: ingest.Limits, options: ingest.Options) -> Document:
@@ -118,8 +95,12 @@ def read_file(path: Path, media_type: str, limits: ingest.Limits, options: inges
     try:
         return ingest.read(path, media_type, limits, options)
     except SkipDocument as skip:
-        reader, view = ingest.reader_fingerprint(media_type, options), ingest.view_of(media_type, options)
-        return Document("", (), (), reader, media_type, view=view, status=skip.status, reason=skip.reason)
+        return _unread(media_type, options, skip)
+
+
+def _unread(media_type: str, options: ingest.Options, skip: SkipDocument) -> Document:
+    reader, view = ingest.reader_fingerprint(media_type, options), ingest.view_of(media_type, options)
+    return Document("", (), (), reader, media_type, view=view, status=skip.status, reason=skip.reason)
 
 
 def is_readable(document: sources.StoredDocument) -> bool:
@@ -127,8 +108,17 @@ def is_readable(document: sources.StoredDocument) -> bool:
     return document.status in {"read", "partial"} and document.characters > 0
 
 
-def default_collection(paths: Iterable[Path]) -> str:
+def default_collection(places: Iterable[ingest.Place]) -> str:
     """The name of the collection that sources belong to when nobody names one: the folder they lie in."""
-    first = next(iter(paths)).resolve()
-    name = ingest.shown(first if first.is_dir() else first.parent)
+    first = next(iter(places))
+    name = _folder_of(first)
     return name if len(name) <= LONGEST_NAME else f"…{name[-150:]} {derived_id('collection', name)}"
+
+
+def _folder_of(place: ingest.Place) -> str:
+    if isinstance(place, Path):
+        path = place.resolve()
+        return ingest.shown(path if path.is_dir() else path.parent)
+    name = ingest.clean_name(unquote(place.uri.partition("?")[0])).rstrip("/")
+    # a place on the web is a file; of a store nobody knows before it is asked
+    return name.rpartition("/")[0] if place.is_web and place.path.strip("/") else name

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import asyncio
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from nightclerk import ingest, prompting
 from nightclerk.dispatch import Terms
 from nightclerk.errors import BadUsage, OverBudget, SettingsError
+from nightclerk.pipeline import caps, confidential
 from nightclerk.pipeline.desk import Desk, Order, Run
+from nightclerk.pipeline.forecast import Forecast
 from nightclerk.pipeline.intake import LONGEST_NAME
+from nightclerk.pipeline.listing import uri_of
 from nightclerk.profiles import Profile
 from nightclerk.providers import prices
+from nightclerk.providers.outlook import Outlook
 from nightclerk.providers.reply import clean
 from nightclerk.providers.resolve import Resolved, resolve_model
 from nightclerk.records import Chunk, new_id, utc_now
-from nightclerk.store import analyses, ledger, runs, sources
+from nightclerk.store import analyses, history, runs, sources
 
 RULES_MODEL = "rules-1"
 
@@ -24,7 +30,7 @@ async def start_run(desk: Desk, order: Order) -> Run:
     """Check everything that can be checked before a file is opened, and file the run.
 
     Raises:
-        BadUsage: no sources, an unknown profile, chunks too large for the model.
+        BadUsage: no sources, an unknown profile, chunks too large for the model, a provider that a confidential collection may not use.
         ProviderStop: the endpoint refuses the key, does not serve the model, or there is no price for it.
     """
     run = await preview(desk, order)
@@ -36,13 +42,15 @@ async def preview(desk: Desk, order: Order) -> Run:
     """A run that is checked and not filed; raises what `start_run` raises."""
     if not order.sources:
         raise BadUsage("no sources: name at least one file or folder")
-    if not 0 < len(order.collection) <= LONGEST_NAME or order.collection != clean(order.collection):
-        raise BadUsage(f"{ascii(order.collection)[:60]} cannot name a collection: 1 to {LONGEST_NAME} characters that can be stored")
+    check_name(order.collection)
+    run_id, collection_id, now = new_id(), sources.collection_id(order.collection), utc_now()
+    scope = await desk.store.aread(sources.scope_of, collection_id)
+    if scope:
+        await asyncio.to_thread(confidential.check, desk.settings, order.collection)
     profile = desk.profile(order.profile)
-    today = utc_now().astimezone(desk.settings.zone).date()
+    today = now.astimezone(desk.settings.zone).date()
     resolved = await resolve(desk, today)
     check_sizes(desk, profile, resolved)
-    run_id, collection_id = new_id(), sources.collection_id(order.collection)
     terms = Terms(
         run_id=run_id,
         collection_id=collection_id,
@@ -50,11 +58,18 @@ async def preview(desk: Desk, order: Order) -> Run:
         model_asked=model_asked(desk),
         model=resolved.model,
         price=prices.price(desk.provider.name, resolved.model, today),
-        budget_ids=(ledger.budget_id("run", run_id),),
+        budget_ids=caps.budget_ids(run_id, collection_id, now, desk.settings.zone),
         process_id=desk.process_id,
     )
-    scope = await desk.store.aread(sources.scope_of, collection_id)
-    return Run(desk=desk, order=order, profile=profile, resolved=resolved, terms=terms, scope=scope)
+    lengths = await desk.store.aread(history.lengths, profile=profile.name, provider=terms.provider, model=terms.model)
+    forecast = Forecast(Outlook(terms.price, lengths))
+    return Run(desk=desk, order=order, profile=profile, resolved=resolved, terms=terms, scope=scope, started_at=now, forecast=forecast)
+
+
+def check_name(collection: str) -> None:
+    """Raises `BadUsage` for what cannot name a collection."""
+    if not 0 < len(collection) <= LONGEST_NAME or collection != clean(collection):
+        raise BadUsage(f"{ascii(collection)[:60]} cannot name a collection: 1 to {LONGEST_NAME} characters that can be stored")
 
 
 def model_asked(desk: Desk) -> str:
@@ -79,18 +94,18 @@ def check_sizes(desk: Desk, profile: Profile, resolved: Resolved) -> None:
 
 
 def _file_run(conn: Any, run: Run) -> None:
-    now = utc_now()
+    now = run.started_at
     profile, order = run.profile, run.order
-    sources.ensure_collection(conn, order.collection, root_uri=order.sources[0].resolve().as_uri(), profile=profile.name, now=now)
+    sources.ensure_collection(conn, order.collection, root_uri=uri_of(order.sources[0]), profile=profile.name, now=now)
     analyses.ensure_prompt_version(
         conn, name=profile.name, version=profile.version, sha256=profile.sha256, content=profile.content, now=now
     )
     analyses.ensure_price(conn, run.terms.price)
-    runs.open_run(conn, _run_row(run, now))
-    ledger.create_budget(conn, "run", run.id, order.budget_nano_usd)
+    runs.open_run(conn, _run_row(run))
+    caps.open_budgets(conn, run)
 
 
-def _run_row(run: Run, now: datetime) -> dict[str, Any]:
+def _run_row(run: Run) -> dict[str, Any]:
     order, settings = run.order, run.desk.settings
     return {
         "id": run.id,
@@ -105,14 +120,15 @@ def _run_row(run: Run, now: datetime) -> dict[str, Any]:
         "model": run.terms.model,
         "mode": "realtime",
         "parameters": {
-            "sources": [ingest.shown(path) for path in order.sources],
+            "sources": [ingest.shown(place) if isinstance(place, Path) else place.uri for place in order.sources],
             "chunk_tokens": settings.chunk_tokens,
             "reanalyse": settings.reanalyse,
             "notes": list(run.resolved.notes),
         },
         "budget_nano_usd": order.budget_nano_usd,
-        "started_at": now,
+        "started_at": run.started_at,
         "process_id": run.desk.process_id,
+        "budget_ids": list(run.terms.budget_ids),
     }
 
 

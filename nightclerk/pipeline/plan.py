@@ -11,8 +11,7 @@ from typing import Any
 
 from nightclerk import chunk, prompting, tokens
 from nightclerk.pipeline.desk import Run
-from nightclerk.providers.outlook import cost_range
-from nightclerk.records import Ask, Chunk, Price, Section, derived_id, utc_now
+from nightclerk.records import Ask, Chunk, Section, derived_id, utc_now
 from nightclerk.store import analyses, runs, sources
 
 SETTLE_VERSION = "1"
@@ -134,13 +133,6 @@ def question_rows(
     return request, question
 
 
-def price_range(price: Price, requests: Sequence[dict[str, Any]]) -> tuple[int, int]:
-    """(low, high) in nano-USD of sending these requests."""
-    prompt_tokens = sum(request["prompt_tokens"] for request in requests)
-    longest_tokens = sum(request["max_output_tokens"] for request in requests)
-    return cost_range(price, calls=len(requests), prompt_tokens=prompt_tokens, longest_tokens=longest_tokens)
-
-
 async def file(run: Run, planned: Plan) -> None:
     """File a plan; what stands there from an earlier, interrupted run stays as it is."""
     await run.desk.store.write(
@@ -152,5 +144,5 @@ async def expect(run: Run, planned: Plan) -> None:
     """Add to the run's estimate what a plan may cost: those of its requests that no stored reply answers."""
     store = run.desk.store
     known = await store.aread(analyses.answered_hashes, [request["hash"] for request in planned.requests])
-    low, high = price_range(run.terms.price, [request for request in planned.requests if request["hash"] not in known])
+    low, high = run.forecast.add([request for request in planned.requests if request["hash"] not in known])
     await store.write(runs.add_estimate, run.id, low_nano_usd=low, high_nano_usd=high)

@@ -3,42 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 from nightclerk.errors import StopRun
-from nightclerk.pipeline.desk import Desk, Entry, Order, Outcome, Run
+from nightclerk.pipeline.desk import Desk, Order, Run
 from nightclerk.pipeline.document import analyse_document
-from nightclerk.pipeline.intake import list_sources
 from nightclerk.pipeline.lifecycle import finish_run, start_run
-
-Progress = Callable[[Outcome | None, int], None]
-
-
-def _silent(_: Outcome | None, __: int) -> None:
-    """No progress to show."""
+from nightclerk.pipeline.listing import list_sources
+from nightclerk.pipeline.watch import Show, watching
+from nightclerk.report import Live
 
 
-async def execute(desk: Desk, order: Order, *, progress: Progress = _silent) -> tuple[Run, str]:
-    """Run an order to its end; returns the run and its state.
+async def _unseen(_: Live) -> None:
+    """Nobody looks."""
+
+
+async def execute(desk: Desk, order: Order, *, show: Show = _unseen, every_s: float = 1.0) -> tuple[Run, str]:
+    """Run an order to its end; returns the run and its state. However a run that has begun ends, it is filed with a state.
 
     Args:
-        progress: called with (None, how many documents) once they are known, then with each outcome as it comes.
+        show: handed a look at the run about every so many seconds.
     """
     run = await start_run(desk, order)
     try:
-        entries = await list_sources(run)
-        progress(None, len(entries))
-        await asyncio.gather(*(_one(run, entry, progress, len(entries)) for entry in entries))
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        await asyncio.shield(finish_run(run, interrupted=True))
-        raise
-    except StopRun as stop:
+        async with watching(run, show, every_s=every_s):
+            await together(analyse_document(run, entry) for entry in await list_sources(run))
+    except Exception as error:
         # such as a source that went away before the walk: nobody else would ever end this run
-        run.stopped = stop
+        stop(run, error)
         await finish_run(run)
+        raise
+    except BaseException:
+        # cancelled, or Ctrl-C
+        await asyncio.shield(finish_run(run, interrupted=True))
         raise
     return run, await finish_run(run)
 
 
-async def _one(run: Run, entry: Entry, progress: Progress, total: int) -> None:
-    progress(await analyse_document(run, entry), total)
+def stop(run: Run, error: Exception) -> None:
+    """Keep the error that ended a run as its reason."""
+    run.stopped = error if isinstance(error, StopRun) else StopRun(f"unexpected {type(error).__name__}: {error}")
+
+
+async def together(work: Iterable[Coroutine[Any, Any, Any]]) -> None:
+    """Do all of it at once; what ends one of them before its time ends the others, too, while the desk is still open."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

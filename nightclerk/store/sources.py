@@ -44,13 +44,26 @@ def scope_of(conn: sa.Connection, collection: str) -> str:
 
 
 def see_source(
-    conn: sa.Connection, collection_id: str, source: Source | None, *, uri: str, name: str, reason: str = "", now: datetime
+    conn: sa.Connection,
+    collection_id: str,
+    source: Source | None,
+    *,
+    uri: str,
+    name: str,
+    reason: str = "",
+    parent_uri: str = "",
+    version: str = "",
+    now: datetime,
 ) -> str:
-    """Record that a file was seen, or could not be opened (`source` None, with the reason); returns the source's id."""
-    identity = derived_id("source", collection_id, uri)
+    """Record that a file was seen, or could not be opened (`source` None, with the reason); returns the source's id.
+
+    Args:
+        parent_uri: the mail, archive or PDF that it is in, which was seen before.
+        version: what a remote store says of this version of it.
+    """
+    identity = source_id(collection_id, uri)
     if source is not None:
-        content = {"sha256": source.sha256, "size_bytes": source.size_bytes, "media_type": source.media_type, "first_seen_at": now}
-        insert_new(conn, t.contents, [content])
+        insert_new(conn, t.contents, [_content_row(source.sha256, source.size_bytes, source.media_type, now)])
     seen = {
         "name": name,
         "sha256": source.sha256 if source else None,
@@ -58,28 +71,68 @@ def see_source(
         "last_seen_at": now,
         "status": "seen" if source else "unreadable",
         "reason": reason,
+        "parent_id": source_id(collection_id, parent_uri) if parent_uri else None,
+        "version": version or None,
     }
-    insert_new(conn, t.document_sources, [{"id": identity, "collection_id": collection_id, "uri": uri, "first_seen_at": now, **seen}])
-    conn.execute(sa.update(t.document_sources).where(t.document_sources.c.id == identity).values(**seen))
+    row = {"id": identity, "collection_id": collection_id, "uri": uri, "first_seen_at": now, **seen}
+    if not insert_new(conn, t.document_sources, [row]):
+        changed = _change(source.sha256, now) if source else {}
+        conn.execute(sa.update(t.document_sources).where(t.document_sources.c.id == identity).values(**seen, **changed))
     return identity
+
+
+def source_id(collection_id: str, uri: str) -> str:
+    """The id of a place in a collection."""
+    return derived_id("source", collection_id, uri)
+
+
+def _change(sha256: str, now: datetime) -> dict[str, object]:
+    """What to write where other bytes lay at this place when it was last read or seen."""
+    s = t.document_sources.c
+    read = sa.select(t.documents.c.sha256).where(t.documents.c.id == s.document_id).correlate(t.document_sources).scalar_subquery()
+    before = sa.func.coalesce(s.sha256, read)
+    return {
+        "previous_sha256": sa.case((before != sha256, before), else_=s.previous_sha256),
+        "changed_at": sa.case((before != sha256, sa.literal(now, t.UtcDateTime)), else_=s.changed_at),
+    }
+
+
+def _content_row(sha256: str, size_bytes: int, media_type: str, now: datetime) -> dict[str, object]:
+    return {"sha256": sha256, "size_bytes": size_bytes, "media_type": media_type, "first_seen_at": now}
 
 
 def mark_vanished(
     conn: sa.Connection, collection_id: str, *, root_uris: Sequence[str], hidden_uris: Sequence[str] = (), before: datetime
 ) -> int:
-    """Mark the sources under these roots, but not under the hidden folders, that this walk did not meet any more; returns how many."""
+    """Mark the sources at or under these roots, but not under the hidden places, that this walk did not meet any more; returns how many.
+
+    One whose bytes the walk met at a place where nothing was before is marked renamed, with that place.
+    """
     s = t.document_sources.c
-    missing = sa.select(s.id, s.uri).where(s.collection_id == collection_id, s.last_seen_at < before, s.status != "vanished")
+    missing = sa.select(s.id, s.uri, s.sha256).where(
+        s.collection_id == collection_id, s.last_seen_at < before, s.status.not_in(["vanished", "renamed"])
+    )
     # compared here: LIKE takes /Inbox and /inbox for the same folder on SQLite
-    gone = [row.id for row in conn.execute(missing) if _under(row.uri, root_uris) and not _under(row.uri, hidden_uris)]
-    for start in range(0, len(gone), 500):
-        these = sa.update(t.document_sources).where(s.id.in_(gone[start : start + 500]))
-        conn.execute(these.values(status="vanished", reason="the file is no longer at this place"))
+    gone = [row for row in conn.execute(missing) if _under(row.uri, root_uris) and not _under(row.uri, hidden_uris)]
+    if not gone:
+        return 0
+    arrived = sa.select(s.sha256, s.uri).where(s.collection_id == collection_id, s.first_seen_at >= before, s.status == "seen")
+    # the first of several copies, in the order of their places
+    now_at = {row.sha256: row.uri for row in conn.execute(arrived.order_by(s.uri.desc()))}
+    values = [
+        {"_id": row.id, "status": "renamed", "reason": f"now at {now_at[row.sha256]}"}
+        if row.sha256 in now_at
+        else {"_id": row.id, "status": "vanished", "reason": "the file is no longer at this place"}
+        for row in gone
+    ]
+    these = sa.update(t.document_sources).where(s.id == sa.bindparam("_id"))
+    conn.execute(these.values(status=sa.bindparam("status"), reason=sa.bindparam("reason")), values)
     return len(gone)
 
 
-def _under(uri: str, folders: Sequence[str]) -> bool:
-    return any(uri.startswith(folder.rstrip("/") + "/") for folder in folders)
+def _under(uri: str, places: Sequence[str]) -> bool:
+    """Whether something lies at one of the places, below a folder or inside of a file."""
+    return any(uri == place or uri.startswith((place.rstrip("/") + "/", place + "#")) for place in places)
 
 
 def document_id(sha256: str, view: str, reader: str, scope: str) -> str:
@@ -177,8 +230,17 @@ def _annotation_row(document: str, ordinal: int, annotation: Annotation) -> dict
 
 
 def link_source(conn: sa.Connection, source_id: str, document: str) -> None:
-    """Say which document a source holds."""
-    conn.execute(sa.update(t.document_sources).where(t.document_sources.c.id == source_id).values(document_id=document))
+    """Say which document a source holds, and which document that is a part of, and which are parts of it, where these are filed."""
+    s, d = t.document_sources.c, t.documents.c
+    conn.execute(sa.update(t.document_sources).where(s.id == source_id).values(document_id=document))
+    outer = t.document_sources.alias()
+    held_in = sa.select(outer.c.document_id).join(t.document_sources, s.parent_id == outer.c.id).where(s.id == source_id)
+    parent = conn.execute(held_in).scalar()
+    if parent and parent != document:
+        # the first that was seen: the same file may be attached to many
+        conn.execute(sa.update(t.documents).where(d.id == document, d.parent_id.is_(None)).values(parent_id=parent))
+    held = sa.select(s.document_id).where(s.parent_id == source_id, s.document_id.is_not(None), s.document_id != document)
+    conn.execute(sa.update(t.documents).where(d.id.in_(held), d.parent_id.is_(None)).values(parent_id=document))
 
 
 def document_parts(conn: sa.Connection, document: str) -> tuple[str, tuple[Page, ...], tuple[Section, ...]]:
