@@ -7,6 +7,8 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,11 +31,18 @@ class Served:
     environment: dict[str, str]
 
     def api(self, path: str, body: Any = None) -> Any:
-        """One call to Prefect's REST API."""
+        """One call to Prefect's REST API; a busy server that answers 503 is asked again."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api{path}", data, {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as reply:
-            return json.load(reply)
+        for left in reversed(range(20)):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as reply:
+                    return json.load(reply)
+            except urllib.error.HTTPError as error:
+                if error.code != 503 or not left:
+                    raise
+            time.sleep(0.5)
+        return None
 
     def deployments(self) -> dict[str, Any]:
         """The deployments by name."""
