@@ -120,9 +120,9 @@ def _read(source: str, document: str, corpus: Path) -> tuple[str, list[Section]]
 
 
 def _places(text: str, rows: list[list[str]], start: int) -> Iterator[tuple[int, str]]:
-    """Where each label begins: at the first place after the label before it where its words stand, however they are spaced."""
+    """Where each label begins: at the first place after the label before it where its words stand, however they are spaced or celled."""
     for path, words in rows:
-        match = re.compile(r"\s+".join(map(re.escape, words.split()))).search(text, start)
+        match = re.compile(r"[\s|]+".join(re.escape(word) for word in words.split() if word != "|")).search(text, start)
         if match is None:
             raise LookupError(f"{words!r} does not stand after {start}")
         start = match.start() + 1

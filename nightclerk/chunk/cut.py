@@ -63,7 +63,8 @@ def _pieces(text: str, sections: Sequence[Section], max_tokens: int, count: Coun
     for start, end in pairwise([*starts, len(text)]):
         if start == end:
             continue
-        tokens = count(text[start:end])
+        # counting takes 50 bytes of memory for each character: what is far too long is not counted as a whole
+        tokens = count(text[start:end]) if end - start <= max_tokens * WINDOW_CHARACTERS else max_tokens + 1
         if tokens <= max_tokens:
             yield _Piece(start, end, tokens, depths[start])
             continue

@@ -1,38 +1,29 @@
 """The language of a document, as an ISO 639-1 code, offline.
 
-py3langid (naive Bayes over byte n-grams, after Lui and Baldwin 2012) sees a bounded sample of the text. The model takes half a second of
-CPU and 60 MB, and unpacking it writes a temporary file: the reading process loads it once, before it forks a child that may write none.
+CLD2 (naive Bayes over groups of four letters; its tables lie in the library and cost no memory of their own) sees a bounded sample of the
+text.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+import pycld2
 
 # a quarter of it from the beginning, the rest from further in: title pages and signature pages are names and numbers
 SAMPLE_PARTS, PART_CHARACTERS = 4, 2_500
 FEWEST_LETTERS = 20
-LEAST_PROBABILITY = 0.9
-# codes that were withdrawn, and the two written standards of Norwegian, which the model tells apart badly
-SAME = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
+# of the letters; a text of two languages in equal parts has none
+LEAST_PERCENT = 60
+# codes that were withdrawn, and the two written standards of Norwegian
+SAME = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "nb": "no", "nn": "no"}
 DECLARED = re.compile(r"[A-Za-z]{2}(?=[-_]|$)")
-
-
-@cache
-def identifier() -> LanguageIdentifier:
-    """The model, loaded by the first call, with its languages restricted to those that have a code of two letters."""
-    # the matrices are small, and a process that forks must have no threads
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    model.set_languages([code for code in model.labels if len(code) == 2])
-    return model
+# what the library takes for broken UTF-8: controls, surrogates, noncharacters
+REFUSED = re.compile(
+    "[\\x00-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
+)
 
 
 def language_of(text: str, declared: str = "") -> str:
@@ -47,11 +38,14 @@ def language_of(text: str, declared: str = "") -> str:
 
 
 def _detected(text: str) -> str:
-    sample = _sample(text)
+    sample = REFUSED.sub(" ", _sample(text))
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
         return ""
-    code, probability = identifier().classify(sample)
-    return SAME.get(code, code) if probability >= LEAST_PROBABILITY else ""
+    reliable, _, (best, *_) = pycld2.detect(sample, isPlainText=True)
+    _, code, percent, _ = best
+    # a code may name the script, too: zh-Hant
+    code = code.partition("-")[0]
+    return SAME.get(code, code) if reliable and percent >= LEAST_PERCENT and len(code) == 2 else ""
 
 
 def _sample(text: str) -> str:

@@ -1,6 +1,6 @@
 """The marks that may open a section: `ARTICLE IV`, `Section 7.2`, `7.2.1`, `(b)`, `Item 1A.`, `Exhibit A`, `§ 5`, `第3条`.
 
-This is the grammar and what may stand around a mark. Whether a mark opens a section or is a figure or a reference after all is decided
+The grammar itself is in `marks_patterns`. Whether a mark opens a section or is a figure or a reference after all is decided
 by its place in a sequence (`sections`), and whether it belongs to a table of contents in `contents`.
 """
 
@@ -9,8 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nightclerk.ingest.counts import Order, letter, roman, spelled
+from nightclerk.ingest.marks_patterns import (
+    CODE,
+    ENUMERATOR,
+    HEADS,
+    INNER_START,
+    LAST_WORD,
+    LEADING,
+    LINE,
+    LINE_ENDS,
+    LONGEST_REFERRING,
+    MARK,
+    NAMED,
+    NAMED_STARTS,
+    REFERENCE_BEHIND,
+    REFERRING,
+    REFERRING_SIGNS,
+    TITLE,
+    WIDE_GAP,
+)
 
 # an opened section closes all open ones of its own and of higher ranks
 EXHIBIT, PART, ITEM, ARTICLE, CLAUSE, LIST, HEADING = 0, 1, 2, 3, 4, 20, 60
@@ -19,73 +39,16 @@ LONG_LINE = 100
 WIDE_BLANK = " " * 4
 HEADING_LINE = 80
 LOOK_BACK = 60
-
-COUNT = (
-    r"(?:\d{1,3}[A-Z]?(?:\.\d{1,3})*(?=er\b|(?!\w))|[IVXLC]{1,8}|[ivxlc]{1,6}|[A-Z]|[A-Za-zéèí]{3,11}(?:[ -][Oo]ne)?|[ء-ي]{4,9})"
-    r"(?:(?<=\d)er\b|(?!\w))"
-)
-MARK = re.compile(
-    rf"""
-    (?P<exhibit>(?i:exhibit|schedule|annex(?:e|ure)?|appendix|attachment|addendum|rider|anlage|anhang|anexo|allegato|bijlage))
-        [ ]+(?:[Nn][o°º]\.?[ ]*)?[“"]?(?P<exhibit_count>
-        [A-Z]{{1,2}}(?:[-.]\d{{1,3}})*|\d{{1,3}}(?:[-.(]\w{{1,3}}\)?)*[A-Z]?|[IVXLC]{{1,7}})(?!\w)[”"]?
-  | (?P<part>(?i:part|teil|título|titre|titolo|chapter|kapitel|chapitre|capítulo|الفصل))[ ]+(?P<part_count>{COUNT})
-  | (?P<item>(?i:item))[ ]+(?P<item_count>\d{{1,2}}(?:\.\d{{2}})?[A-Z]?(?:[ ]?(?:\([a-z0-9]\))+(?=:|\.?[ ]*$))?)(?![\w(])
-  | (?P<article>(?i:article|artikel|artículo|articolo|artigo|abschnitt|المادة|القسم))[ ]+(?P<article_count>{COUNT})
-  | (?P<section>(?i:section|sec\.|clause|cláusula|clausola|klausel|sección|ziffer|البند))[ ]*(?P<section_count>{COUNT})
-  | (?P<note>(?i:note))[ ]+(?P<note_count>\d{{1,2}}[A-Z]?|[A-Z])(?!\w)
-  | (?P<statute>§|Art\.)[ ]*(?P<statute_count>\d{{1,4}}[a-z]?)(?![\w.-])
-  | 第[ ]?(?P<cjk_count>[〇一二三四五六七八九十百\d]{{1,5}})[ ]?(?P<cjk>[条條章編编節节])
-        (?:の(?P<cjk_more>[一二三四五六七八九十\d]{{1,3}}))?
-  | (?P<decimal>\d{{1,3}}(?:\.\d{{1,3}}){{1,5}}\.?|\d{{1,3}}[.)]|\d{{1,2}}(?=[ ]+[A-Z]{{2,}}[ ]+[A-Z ]{{3,}}))(?=[\s"“(\[A-Z]|$)
-  | \((?P<bracket>[a-z]{{1,2}}|[A-Z]{{1,2}}|[ivxl]{{1,7}}|[IVXL]{{1,7}}|\d{{1,3}}[a-z]?)\)
-  | (?P<letter>[A-Za-z]|[ivxl]{{1,7}}|[IVXL]{{1,7}})[ ]?(?P<letter_end>[.)])(?:(?=\s)|(?<=\s[a-z][.])(?=[A-Z]))
-  | (?P<hash>\#{{1,6}})[ ]+(?=\S)
-    """,
-    re.VERBOSE,
-)
-NAMED = re.compile(
-    r"""
-    (?P<Signatures>in[ ]{1,4}witness[ ]{1,4}whereof|signatures?[ ]*$|\[?signature[ ]page|executed[ ]as[ ]a[ ]deed|(?:by:?[ ]*)?[/\\]s[/\\])
-  | (?P<Recitals>(?:recitals?|r[ ]e[ ]c[ ]i[ ]t[ ]a[ ]l[ ]s|background|preamble)(?:[ ]*:)?[ ]*(?:$|-{3}|(?<=[ ]{3})(?=[A-Z]))
-        |w[ ]?i[ ]?t[ ]?n[ ]?e[ ]?s[ ]?s[ ]?e[ ]?t[ ]?h\b|whereas\b)
-  | (?P<Definitions>(?:certain[ ])?(?:definitions|defined[ ]terms)(?:[ ]and[ ]interpretation)?[ ]*[:.]?$)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-# inside a long line a heading stands after the end of a sentence, or after the blanks that once were a line break
-# or, in a table of contents, after the number of a page
-INNER_START = re.compile(
-    r"""
-    (?<=[^. ])(?:[ ]?\.){4,200}[ ]{0,20}\d{1,3}[ ]+
-  | (?<=[A-Za-z)0-9 ][ ])\d{1,20}[ ]+(?=\d{1,3}\.)
-  | (?<=[A-Z]{4})[ ](?=\d{1,2}\.[ ])
-  | (?<=[a-z)])[ ](?=\d{1,2}\.\d{1,2}[ .]+[A-Z][a-z])
-  | [.;:!?][\"”’)]?[ ]+(?:(?:and|or)[ ]+)?
-  | [.;:]and[ ]+
-  | [ ]{2,}|\t+
-    """,
-    re.VERBOSE,
-)
-# the title of a section whose first part begins in the same line
-TITLE = re.compile(
-    r"(?:[ ]+(?:[–—-]|(?:[A-Z][^\s.:()]{0,30}|and|of|the|to|for|or|in|with|on|by|&)[,;]?)){1,14}\.?[ ]+"
-    r"(?=\((?:a|i|1|A)\)[ ]+[\"“A-Z]|\d{1,3}\.[01]{1,2}\.?[ ]+[\"“A-Z])"
-)
-# a number before a small letter begins an item only after a stop, or after more blanks than stand between words
-WIDE_GAP = re.compile(r"(?:[ ]{3}|[.;:][ ]+(?:and[ ]+|or[ ]+)?|\t)\Z")
-LEADING = ' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000.:;–—-|)*_"“‘[('
-LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
-LINE_ENDS = re.compile(r"(?:\r\n?|\n|\Z)[ \t]*(?:\r|\n|\Z)")
-INDENT = re.compile(r"[ \t\f>*_|•]*")
-# what makes `Section 4.3` at the start of a line the end of a broken "pursuant to Section 4.3"
-REFERENCE_BEFORE = re.compile(
-    r"(?:\b(?:sections?|articles?|clauses?|paragraphs?|sub-?sections?|items?|parts?|exhibits?|schedules?|annex|of|to|in|under|with|by|the|see|per|"
-    r"this|from|at|as|is|are|than|which|for|on|at|least)|U\.\s?S\.\s?C\.|C\.\s?F\.\s?R\.|(?<![;,])\s(?:and|or)|[,§&–—(-])\s*\Z",
-    re.IGNORECASE,
-)
-# `Section 9 (Confidentiality) and`: a reference that names the title too
-REFERENCE_BEHIND = re.compile(r"[ ]\([A-Z][^()]{3,60}\)[ ,.;]*(?:[a-z]|$)")
+# the last group of a keyword's match: the keyword and the rank of what it opens
+KEYWORDS = {
+    "exhibit_count": ("exhibit", EXHIBIT),
+    "part_count": ("part", PART),
+    "item_count": ("item", ITEM),
+    "article_count": ("article", ARTICLE),
+    "section_count": ("section", CLAUSE),
+    "note_count": ("note", CLAUSE),
+    "statute_count": ("statute", CLAUSE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +71,12 @@ def find_marks(text: str) -> Iterator[Mark]:
     """Every possible opening of a section, in order; time linear in the text."""
     before_blank = True
     for line in LINE.finditer(text):
-        line_end = line.end(1)
-        indent = INDENT.match(text, line.start(), line_end)
-        position = indent.end() if indent else line.start()
+        position, line_end = line.span(2)
         if position < line_end:
-            found = list(_marks_from(text, position, line_end, before_blank))
+            found = list(_marks_from(text, position, line_end, before_blank)) if line[1] else []
             yield from found
-            if not found and before_blank:
-                yield from _capitals(text, position, line_end)
+            if before_blank and not found and (heading := _capitals(text, position, line_end)):
+                yield heading
             if line_end - line.start() > LONG_LINE or text.find(WIDE_BLANK, position, line_end) >= 0:
                 yield from _inner(text, found[-1].end if found else position, line_end)
         before_blank = position >= line_end
@@ -142,11 +103,15 @@ def _marks_from(text: str, position: int, line_end: int, before_blank: bool) -> 
 
 
 def _mark_at(text: str, position: int, line_end: int, before_blank: bool) -> Mark | None:
-    named = NAMED.match(text, position, line_end)
-    if named and named.lastgroup and (text[position].isupper() or text[position] in "[/\\"):
+    sign = text[position]
+    named = NAMED.match(text, position, line_end) if sign in NAMED_STARTS else None
+    if named and named.lastgroup:
         kind = named.lastgroup.lower().removesuffix("s") if named.lastgroup == "Signatures" else named.lastgroup.lower()
         rank = PART if kind == "signature" else CLAUSE
         return Mark(position, position, rank, named.lastgroup, kind, ((kind, ()),))
+    is_word = sign.isascii() and sign.isalpha()
+    if is_word and text[position : position + 3].lower() not in HEADS and not ENUMERATOR.match(text, position, line_end):
+        return None
     match = MARK.match(text, position, line_end)
     if match is None:
         return None
@@ -161,35 +126,24 @@ def _mark_at(text: str, position: int, line_end: int, before_blank: bool) -> Mar
 
 def _read(match: re.Match[str]) -> Mark | None:
     """Which mark it is: its rank, its label as people cite it, and its readings."""
-    found = match.groupdict()
-    for kind, rank in (
-        ("exhibit", EXHIBIT),
-        ("part", PART),
-        ("item", ITEM),
-        ("article", ARTICLE),
-        ("section", CLAUSE),
-        ("note", CLAUSE),
-        ("statute", CLAUSE),
-    ):
-        if found[kind]:
-            return _keyword(match, kind, rank, found[kind], found[f"{kind}_count"])
-    if found["cjk"]:
-        order = spelled(found["cjk_count"]) + (spelled(found["cjk_more"]) if found["cjk_more"] else ())
-        rank = CLAUSE if found["cjk"] in "条條" else ARTICLE if found["cjk"] in "節节" else PART
-        return (
-            Mark(*match.span(), rank, match[0].replace(" ", ""), "article" if rank == CLAUSE else "part", ((found["cjk"], order),))
-            if order
-            else None
-        )
-    if found["decimal"]:
-        label = found["decimal"].rstrip(".)")
-        return _decimal(match, label)
-    if found["bracket"]:
-        return Mark(*match.span(), LIST, match[0], "paragraph", _enumerations("()", found["bracket"]))
-    if found["letter"]:
-        label = found["letter"] + found["letter_end"]
-        return Mark(*match.span(), LIST, label, "paragraph", _enumerations(found["letter_end"], found["letter"]))
-    level = len(found["hash"])
+    last = match.lastgroup or ""
+    if last in KEYWORDS:
+        kind, rank = KEYWORDS[last]
+        return _keyword(match, kind, rank, match[kind], match[last])
+    if last.startswith("cjk"):
+        sign = match["cjk"]
+        order = spelled(match["cjk_count"]) + (spelled(match["cjk_more"]) if match["cjk_more"] else ())
+        rank = CLAUSE if sign in "条條" else ARTICLE if sign in "節节" else PART
+        kind = "article" if rank == CLAUSE else "part"
+        return Mark(*match.span(), rank, match[0].replace(" ", ""), kind, ((sign, order),)) if order else None
+    if last == "decimal":
+        return _decimal(match, match["decimal"].rstrip(".)"))
+    if last == "bracket":
+        return Mark(*match.span(), LIST, match[0], "paragraph", _enumerations("()", match["bracket"]))
+    if last == "letter_end":
+        label = match["letter"] + match["letter_end"]
+        return Mark(*match.span(), LIST, label, "paragraph", _enumerations(match["letter_end"], match["letter"]))
+    level = len(match["hash"])
     title = match.string[match.end() : match.string.find("\n", match.end()) % (len(match.string) + 1)].strip(" #*_")
     return Mark(*match.span(), level - 1, title[:HEADING_LINE], "heading", ((f"heading{level}", ()),))
 
@@ -214,6 +168,7 @@ def _decimal(match: re.Match[str], label: str) -> Mark:
     return Mark(*match.span(), CLAUSE + len(order) - 1, label, "clause", ((f"decimal{len(order)}", order),))
 
 
+@lru_cache(maxsize=4096)
 def _enumerations(sign: str, count: str) -> tuple[tuple[str, Order], ...]:
     """What an enumerator may be: digits, a letter, a Roman number; `(c)` and `(v)` are both."""
     if count[0].isdigit():
@@ -230,7 +185,7 @@ def _fits(text: str, mark: Mark, line_end: int, before_blank: bool) -> bool:
     rest = text[mark.end : min(line_end, mark.end + HEADING_LINE)]
     if mark.rank >= LIST or mark.kind == "heading":
         return mark.kind == "heading" or bool(rest.strip()) or before_blank
-    if not before_blank and REFERENCE_BEFORE.search(text, max(0, mark.start - LOOK_BACK), mark.start):
+    if not before_blank and _is_referred_to(text[max(0, mark.start - LOOK_BACK) : mark.start].rstrip()):
         return False
     if mark.kind != "clause" and (rest[:1] in {"(", ",", ")", ";", "’", "'"} or REFERENCE_BEHIND.match(rest)):
         return False
@@ -243,16 +198,28 @@ def _fits(text: str, mark: Mark, line_end: int, before_blank: bool) -> bool:
     return mark.kind != "clause" or words[0].isalpha() or words[0] in "{[$*_«„"
 
 
-def _capitals(text: str, position: int, line_end: int) -> Iterator[Mark]:
+def _is_referred_to(before: str) -> bool:
+    """Whether what stands before a mark makes it the end of a reference."""
+    if before[-1:] in REFERRING_SIGNS:
+        return True
+    if before.endswith("."):
+        return CODE.search(before) is not None
+    tail = before[-LONGEST_REFERRING:]
+    word = LAST_WORD.search(tail)
+    assert word is not None
+    if word[0].lower() in {"and", "or"}:
+        space = tail[word.start() - 1 : word.start()]
+        return space.isspace() and tail[word.start() - 2 : word.start() - 1] not in {";", ","}
+    return REFERRING.match(word[0]) is not None
+
+
+def _capitals(text: str, position: int, line_end: int) -> Mark | None:
     """A line of its own in capitals is a heading without a number."""
     if not 4 <= line_end - position <= HEADING_LINE:
-        return
+        return None
     line = text[position:line_end].rstrip()
-    if (
-        line.isupper()
-        and line[-1] not in ".,;|"
-        and LINE_ENDS.match(text, line_end)
-        and "|" not in line
-        and sum(map(str.isalpha, line)) > len(line) / 2
-    ):
-        yield Mark(position, line_end, HEADING, " ".join(line.split()), "heading", (("capitals", ()),))
+    if not line.isupper() or line[-1] in ".,;|" or "|" in line or not LINE_ENDS.match(text, line_end):
+        return None
+    if sum(map(str.isalpha, line)) <= len(line) / 2:
+        return None
+    return Mark(position, line_end, HEADING, " ".join(line.split()), "heading", (("capitals", ()),))

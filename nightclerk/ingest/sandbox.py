@@ -31,9 +31,12 @@ from nightclerk.records import Annotation, Document, Page, Section
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
 # files are read side by side; threads of numeric libraries would each reserve address space, and spin more than they help
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+# glibc keeps what a parser frees and asks for again, instead of giving it back to the system each time
+KEPT_HEAP = {"MALLOC_TRIM_THRESHOLD_": str(256 << 20), "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TOP_PAD_": str(1 << 20)}
 MOST_IDLE = os.cpu_count() or 1
 # the worker keeps the wall-clock limit itself; this is for the case that it cannot (stopped, swapped out)
 GRACE_S = 30.0
+NO_ANSWER = "the reading process gave an answer that is none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +95,71 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits, options: Op
         "output_mb": limits.output_mb,
     }
     document, gaps = _run(job, limits)
-    if reader.page_function and options.engine and any(page.status in ocr_pages.UNREAD for page in document.pages):
-        return ocr_pages.read_again(document, gaps, job, engine=options.engine, ask=lambda later: _run(later, limits))
+    way = ocr_pages.way(options.engine, options.answers) if reader.page_function else None
+    if way and any(page.status in ocr_pages.UNREAD for page in document.pages):
+        return ocr_pages.read_again(document, gaps, job, way=way, ask=lambda later: _run(later, limits))
     return document
+
+
+def call(function: str, path: Path, options: dict[str, Any], limits: Limits) -> Any:
+    """What a function that gives no reading makes of a file, as JSON takes it, in a child process; raises SkipDocument."""
+    job = {
+        "function": function,
+        "fallback": "",
+        "options": options,
+        "path": os.fsencode(path).hex(),
+        "memory_mb": limits.memory_mb,
+        "cpu_s": limits.cpu_s,
+        "wall_s": limits.wall_s,
+        "output_mb": limits.output_mb,
+    }
+    return _answer(job, limits)[0]["value"]
 
 
 def _run(job: dict[str, Any], limits: Limits) -> tuple[Document, list[str]]:
     """What one job in a child process gives: a document, and what was not read of it."""
+    told, text = _answer(job, limits)
+    try:
+        return _decoded(told, text.decode())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SkipDocument("failed", NO_ANSWER) from None
+
+
+def _answer(job: dict[str, Any], limits: Limits) -> tuple[dict[str, Any], bytes]:
+    """The answer of a child process to a job, JSON and text; raises the SkipDocument that it may be."""
     line = json.dumps(job).encode() + b"\n"
     # a waiting worker may have been killed by anything; a new one that dies died of this file
     answer = _ask(_take(), line, limits) or _ask(_Worker(), line, limits)
     if not answer:
         raise SkipDocument("failed", "the reading process died over it, twice")
-    return _decoded(json.loads(answer))
+    head, text = answer
+    try:
+        told: dict[str, Any] = json.loads(head)
+        skipped = told.get("skip")
+    except (ValueError, AttributeError, RecursionError):
+        raise SkipDocument("failed", NO_ANSWER) from None
+    if skipped:
+        raise SkipDocument(*skipped)
+    return told, text
 
 
-def _ask(worker: _Worker, line: bytes, limits: Limits) -> bytes:
-    """The answer of a worker, which goes back to the pool; empty if it died."""
+def _ask(worker: _Worker, line: bytes, limits: Limits) -> tuple[bytes, bytes] | None:
+    """The answer of a worker, which goes back to the pool; None if it died."""
     answer = worker.ask(line, limits.wall_s + GRACE_S)
-    if answer.endswith(b"\n") and len(_idle) < MOST_IDLE:
+    if answer and len(_idle) < MOST_IDLE:
         _idle.append(worker)
     else:
         worker.close()
     return answer
 
 
-def _decoded(answer: dict[str, Any]) -> tuple[Document, list[str]]:
-    if "skip" in answer:
-        raise SkipDocument(*answer["skip"])
+def _decoded(answer: dict[str, Any], text: str) -> tuple[Document, list[str]]:
     whole = answer["document"]
     pages = tuple(Page(*values) for values in whole.pop("pages"))
     sections = tuple(Section(*values) for values in whole.pop("sections"))
     annotations = tuple(map(_annotation, whole.pop("annotations")))
     layout = base64.b64decode(whole.pop("layout"))
-    return Document(pages=pages, sections=sections, annotations=annotations, layout=layout, **whole), answer["gaps"]
+    return Document(text=text, pages=pages, sections=sections, annotations=annotations, layout=layout, **whole), answer["gaps"]
 
 
 def _annotation(values: list[Any]) -> Annotation:
@@ -137,7 +171,7 @@ class _Worker:
     """One reading process, asked by one thread at a time."""
 
     def __init__(self) -> None:
-        environment = ONE_THREAD | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment = ONE_THREAD | KEPT_HEAP | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         # what this program can import the worker can; -P keeps a docx.py that lies in the working folder out of it
         environment["PYTHONPATH"] = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         self._process = subprocess.Popen(
@@ -148,8 +182,8 @@ class _Worker:
             start_new_session=True,
         )
 
-    def ask(self, line: bytes, patience_s: float) -> bytes:
-        """One line for one line; empty or unfinished if the process died or was killed for want of an answer."""
+    def ask(self, line: bytes, patience_s: float) -> tuple[bytes, bytes] | None:
+        """The JSON and the text that answer a line; None if the process died or was killed for want of an answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         watchdog = threading.Timer(patience_s, self._kill)
@@ -158,9 +192,14 @@ class _Worker:
         try:
             self._process.stdin.write(line)
             self._process.stdin.flush()
-            return self._process.stdout.readline()
+            lengths = self._process.stdout.readline()
+            if not lengths.endswith(b"\n"):
+                return None
+            head_bytes, text_bytes = map(int, lengths.split())
+            head, text = self._process.stdout.read(head_bytes), self._process.stdout.read(text_bytes)
+            return (head, text) if (len(head), len(text)) == (head_bytes, text_bytes) else None
         except BrokenPipeError:
-            return b""
+            return None
         finally:
             watchdog.cancel()
 

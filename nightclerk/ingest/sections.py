@@ -128,6 +128,8 @@ class _Outline:
         self._series = Series(marks)
         self._signed = False
         self._unsigned: list[_Open] = []
+        # the lists whose items have had parts with numbers, each by its scheme and the start of what it stands in
+        self._numbered: set[tuple[str, int]] = set()
 
     @property
     def path(self) -> str:
@@ -226,12 +228,22 @@ class _Outline:
         """`1.` begins the clauses of a text, unless clauses or headings are open already or a list is that goes on behind it."""
         if self._shape.by_headings or any(entry.order and CLAUSE <= entry.rank < LIST for entry in self.stack):
             return self._below()
+        if self._list_here() in self._numbered:
+            # the item before had such parts, too
+            return self._below()
         going_on = [
             entry
             for entry in self.stack
             if entry.rank >= LIST and entry.order and self._series.goes_on(entry.scheme, entry.order, mark.start)
         ]
         return going_on[-1].rank + 1 if going_on else CLAUSE
+
+    def _list_here(self) -> tuple[str, int] | None:
+        """The list whose item is open last, if it is the list of a numbered section."""
+        if len(self.stack) < 2 or self.stack[-1].rank < LIST or not self.stack[-1].order:
+            return None
+        around = self.stack[-2]
+        return (self.stack[-1].scheme, around.mark.start) if around.order and around.rank < LIST else None
 
     def _below(self) -> int:
         return max(LIST, self.stack[-1].rank + 1) if self.stack else LIST
@@ -260,6 +272,8 @@ class _Outline:
         while self.stack and (self.stack[-1].rank >= rank or (order and rank < LIST and self.stack[-1].ends_at_numbers)):
             self.stack.pop()
         self._signed &= rank > EXHIBIT
+        if scheme == "decimal1" and (above := self._list_here()):
+            self._numbered.add(above)
         self.stack.append(_Open(mark, scheme, order, rank))
         return True
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nightclerk.ingest.marks import CLAUSE, LIST, MARK, Mark
+from nightclerk.ingest.marks import CLAUSE, LIST, Mark
+from nightclerk.ingest.marks_patterns import MARK
 from nightclerk.ingest.sections_shape import MOST_TITLE
 
 MOST_TITLE_WORDS, SHORT_TITLE_WORDS, LONG_WORD = 14, 3, 4

@@ -1,13 +1,18 @@
 """The reading process: `python -m nightclerk.ingest.worker`, started by the sandbox and by nobody else.
 
-It loads the parsers once and stays single-threaded, so that forking it is safe and cheap. Each job, one line of JSON on stdin, is read by
-a fork with limits of its own; the answer is one line of JSON on stdout. It is JSON and no pickle because a file that takes over a parser
-must not take over the program that asked. When stdin closes, the asker is gone: the fork is killed and the process leaves.
+It loads each parser once, when the first file asks for it, and stays single-threaded, so that forking it is safe and cheap. Each job, one
+line of JSON on stdin, is read by a fork with limits of its own. The answer on stdout is a line with two numbers of bytes, so much JSON, and
+so much text in UTF-8 (`parcel`). It is no pickle because a file that takes over a parser must not take over the program that asked, and its
+lengths are checked so that a fork cannot answer for the next file, too. When stdin closes, the asker is gone: the fork is killed and the
+process leaves.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
+import gc
+import importlib
 import json
 import logging
 import os
@@ -23,22 +28,25 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest.language import identifier
-from nightclerk.ingest.readers import READERS
-from nightclerk.ingest.reading import compose
+from nightclerk.ingest.reading import Reading, compose
 from nightclerk.records import Annotation, Document, Page, Section
 
 Job = dict[str, Any]
+Parcel = tuple[bytes, bytes, bytes]
+PAGE, SECTION = (tuple(field.name for field in fields(record)) for record in (Page, Section))
+# two lengths and a blank, and the first byte behind them
+LONGEST_LINE = 42
 STDIN, STDOUT, STDERR = 0, 1, 2
 BLOCK_BYTES = 1 << 16
 PARENT_CHECK_S = 5.0
+WARM = Path(__file__).parent / "warm"
+# a fork lives for one file: collecting after every 700 objects costs it more than the garbage
+GARBAGE_THRESHOLD = 50_000
 
 
 def main() -> None:
     """Answer jobs until stdin closes."""
-    for reader in READERS.values():
-        pkgutil.resolve_name(reader.function)
-    identifier()
+    gc.set_threshold(GARBAGE_THRESHOLD)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     pending = b""
@@ -46,7 +54,34 @@ def main() -> None:
         while b"\n" not in pending:
             pending += _more()
         line, pending = pending.split(b"\n", 1)
-        _write(STDOUT, _answer(json.loads(line)) + b"\n")
+        job = json.loads(line)
+        _load(job["function"])
+        _write(STDOUT, _answer(job))
+
+
+def _load(function: str) -> None:
+    """Load a parser once for all files; one that cannot be loaded fails in the fork, which tells why."""
+    module = function.partition(":")[0]
+    if module not in sys.modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+            _warm(function)
+        # what is here for good need not be looked at by the collector of each fork, which would copy the memory that it looks at
+        gc.collect()
+        gc.freeze()
+
+
+def _warm(function: str) -> None:
+    """Read a file of our own, so that what libraries set up at their first file is there in every fork and not made by each.
+
+    This is for speed only: whatever may be wrong with the parser, its forks will tell of each file.
+    """
+    module, _, name = function.partition(":")
+    sample = next(WARM.glob(f"{module.rpartition('.')[2]}.*"), None)
+    if sample and name == "read":
+        with contextlib.suppress(Exception):
+            reading = pkgutil.resolve_name(function)(sample)
+            _parcel(compose(reading, "", "", advice=""), reading.gaps)
 
 
 def _more() -> bytes:
@@ -59,16 +94,16 @@ def _more() -> bytes:
 
 
 def _answer(job: Job) -> bytes:
-    """The line that answers a job; where the reader's process crashes, that of the second reader, if the format has one."""
-    line, why, crashed = _attempt(job)
+    """What answers a job; where the reader's process crashes, what that of the second reader says, if the format has one."""
+    answer, why, crashed = _attempt(job)
     if crashed and job["fallback"]:
-        line, second_why, _ = _attempt(job | {"function": job["fallback"]})
+        answer, second_why, _ = _attempt(job | {"function": job["fallback"]})
         why = f"{why}; then {second_why}"
-    return line or _skip("failed", why)
+    return answer or b"".join(_skip("failed", why))
 
 
 def _attempt(job: Job) -> tuple[bytes, str, bool]:
-    """Fork and wait: (the fork's own line, else how it ended, whether that was a crash)."""
+    """Fork and wait: (the fork's own answer, else how it ended, whether that was a crash)."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
@@ -76,15 +111,15 @@ def _attempt(job: Job) -> tuple[bytes, str, bool]:
         _work(job, sender)
         os._exit(0)
     os.close(sender)
-    line, cut_off, asker_gone = _receive(receiver, job)
+    answer, cut_off, asker_gone = _receive(receiver, job)
     os.close(receiver)
     # a fork that has ended keeps its own exit status; one that has closed its pipe and goes on must not be waited for
     os.kill(child, signal.SIGKILL)
     _, status, usage = os.wait4(child, 0)
     if asker_gone:
         sys.exit()
-    if line.endswith(b"\n"):
-        return line[:-1], "", False
+    if is_whole(answer):
+        return answer, "", False
     if cut_off:
         return b"", cut_off, False
     return _cause(status, usage.ru_utime + usage.ru_stime, job)
@@ -122,22 +157,28 @@ def _cause(status: int, cpu_s: float, job: Job) -> tuple[bytes, str, bool]:
 
 
 def _work(job: Job, sender: int) -> None:
-    """Inside the fork: read the file under its limits and write one line."""
+    """Inside the fork: read the file under its limits and write what came of it."""
     _confine(job)
     try:
-        reading = pkgutil.resolve_name(job["function"])(Path(os.fsdecode(bytes.fromhex(job["path"]))), **job["options"])
-        line = _encoded(compose(reading, job["reader"], job["media_type"], advice=job["advice"], view=job["view"]), reading.gaps)
+        found = pkgutil.resolve_name(job["function"])(Path(os.fsdecode(bytes.fromhex(job["path"]))), **job["options"])
+        answer = _read(job, found) if "reader" in job else parcel({"value": found})
     except SkipDocument as skip:
-        line = _skip(skip.status, skip.reason)
+        answer = _skip(skip.status, skip.reason)
     except MemoryError:
-        line = _skip("failed", f"reading took more than the memory limit of {job['memory_mb']} MB")
+        answer = _skip("failed", f"reading took more than the memory limit of {job['memory_mb']} MB")
     except RecursionError:
-        line = _skip("damaged", "its structure is nested too deeply")
+        answer = _skip("damaged", "its structure is nested too deeply")
     except OSError as error:
-        line = _skip("failed", f"cannot be opened: {error.strerror or error}")
+        answer = _skip("failed", f"cannot be opened: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - whatever a parser raises on a strange file costs this file and is told with it
-        line = _skip("damaged", f"cannot be read ({type(error).__name__}: {str(error)[:300]})")
-    _write(sender, line + b"\n")
+        answer = _skip("damaged", f"cannot be read ({type(error).__name__}: {str(error)[:300]})")
+    for part in answer:
+        _write(sender, part)
+
+
+def _read(job: Job, reading: Reading) -> Parcel:
+    document = compose(reading, job["reader"], job["media_type"], advice=job["advice"], view=job["view"])
+    return _parcel(document, reading.gaps)
 
 
 def _confine(job: Job) -> None:
@@ -153,13 +194,28 @@ def _confine(job: Job) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _encoded(document: Document, gaps: list[str]) -> bytes:
-    whole = {field.name: getattr(document, field.name) for field in fields(Document)}
-    whole["pages"] = [[getattr(page, field.name) for field in fields(Page)] for page in document.pages]
-    whole["sections"] = [[getattr(section, field.name) for field in fields(Section)] for section in document.sections]
+def parcel(told: dict[str, Any], text: str = "") -> Parcel:
+    """What goes over the pipe: a line with the two lengths, JSON, and apart from it the text, which may be long."""
+    head, body = json.dumps(told).encode(), text.encode()
+    return b"%d %d\n" % (len(head), len(body)), head, body
+
+
+def is_whole(answer: bytes) -> bool:
+    """Whether it is one parcel and nothing else."""
+    line, _, rest = answer[:LONGEST_LINE].partition(b"\n")
+    lengths = line.split(b" ")
+    if not rest or len(lengths) != 2 or not all(length.isdigit() for length in lengths):
+        return False
+    return len(line) + 1 + sum(map(int, lengths)) == len(answer)
+
+
+def _parcel(document: Document, gaps: list[str]) -> Parcel:
+    whole = {field.name: getattr(document, field.name) for field in fields(Document) if field.name != "text"}
+    whole["pages"] = [[getattr(page, name) for name in PAGE] for page in document.pages]
+    whole["sections"] = [[getattr(section, name) for name in SECTION] for section in document.sections]
     whole["annotations"] = [_annotation(one) for one in document.annotations]
     whole["layout"] = base64.b64encode(document.layout).decode()
-    return json.dumps({"document": whole, "gaps": gaps}).encode()
+    return parcel({"document": whole, "gaps": gaps}, document.text)
 
 
 def _annotation(annotation: Annotation) -> list[Any]:
@@ -167,8 +223,8 @@ def _annotation(annotation: Annotation) -> list[Any]:
     return [annotation.kind, annotation.text, annotation.author, made_at, annotation.char_start, annotation.char_end]
 
 
-def _skip(status: str, reason: str) -> bytes:
-    return json.dumps({"skip": [status, reason.encode("utf-8", "replace").decode().replace("\0", "")]}).encode()
+def _skip(status: str, reason: str) -> Parcel:
+    return parcel({"skip": [status, reason.encode("utf-8", "replace").decode().replace("\0", "")]})
 
 
 def _write(stream: int, data: bytes) -> None:

@@ -123,3 +123,17 @@ def test_tokens_are_counted_a_few_times_only(corpus: Path) -> None:
         characters += len(text)
         _check(text, cut(text, find_sections(text), max_tokens=8_000, count=count), 8_000, tokens.count)
     assert counted < 4 * characters
+
+
+def test_no_long_text_is_counted_as_a_whole() -> None:
+    """Counting takes many times the memory of the text, so a section of any length is counted in parts of a bounded one."""
+    longest = 0
+
+    def count(text: str) -> int:
+        nonlocal longest
+        longest = max(longest, len(text))
+        return len(text) // 4 + 1
+
+    text = "A" * 100_000
+    _check(text, cut(text, [], max_tokens=100, count=count), 100, count)
+    assert longest <= 20_000

@@ -74,7 +74,8 @@ def test_a_document_cannot_speak_to_the_terminal(read: Read, tmp_path: Path) -> 
     ("name", "content", "code", "says"),
     [
         ("empty.txt", b"", 1, "empty"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(64), 1, "unsupported"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(64), 1, "damaged"),
+        ("photo.gif", b"GIF89a" + bytes(64), 1, "unsupported"),
         ("damaged.pdf", b"%PDF-1.7\nnothing", 1, "damaged"),
         ("../nowhere.txt", None, 2, "no file or folder"),
         (".", None, 2, "is a folder"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -73,6 +75,11 @@ def environment(path: Path) -> Reading:
     return Reading([PageText(" ".join(os.environ))])
 
 
+def modules(path: Path) -> Reading:
+    """Tell the modules that are loaded."""
+    return Reading([PageText(" ".join(sys.modules))])
+
+
 def surrogates(path: Path) -> Reading:
     """Return characters that no database takes."""
     return Reading([PageText("a\0b\ud800c")])
@@ -83,3 +90,31 @@ def tell_and_wait(path: Path) -> Reading:
     with path.open("w") as told:
         told.write(f"{os.getpid()} {os.getppid()}")
     return wait(path)
+
+
+def pour(path: Path) -> Reading:
+    """Answer with more than the output limit, within the memory limit."""
+    return Reading([PageText("x" * (3 << 20))])
+
+
+def _answered(*parcels: bytes) -> None:
+    """Answer by hand, as a parser could that a file has taken over, and end before the worker does."""
+    for number in range(3, 64):
+        with contextlib.suppress(OSError):
+            os.write(number, b"".join(parcels))
+    os._exit(0)
+
+
+def answer_twice(path: Path) -> Reading:
+    """Answer for this file and, in advance, for the next."""
+    skip = b'{"skip": ["read", "forged"]}'
+    parcel = b"%d 0\n" % len(skip) + skip
+    _answered(parcel, parcel)
+    raise AssertionError
+
+
+def answer_nonsense(path: Path) -> Reading:
+    """Answer with a parcel of the right length that holds no document."""
+    head = b'{"document": {"pages": 7}}'
+    _answered(b"%d 2\n" % len(head) + head + b"\xff\xfe")
+    raise AssertionError

@@ -85,8 +85,8 @@ def test_detect(name: str, content: bytes, media_type: str, tmp_path: Path) -> N
             "a PowerPoint 97-2003 presentation: convert it to PDF, DOCX, HTML or text",
         ),
         (OLE + "EncryptedPackage".encode("utf-16-le") + b"\0\0", "encrypted", "an Office document that needs a password"),
-        (_zip("contract.pdf", "annex/", "annex/a.txt"), "unsupported", "a ZIP archive with 2 files: unpack it into the folder"),
-        (_zip("contract.pdf")[:-8], "unsupported", "a ZIP archive: unpack it into the folder"),
+        (_zip("contract.pdf", "annex/", "annex/a.txt"), "unsupported", "a ZIP archive with 2 files: a run reads each file in it by itself"),
+        (_zip("contract.pdf")[:-8], "unsupported", "a ZIP archive: a run reads each file in it by itself"),
         (bytes(range(256)), "unsupported", "a binary file of an unknown kind: convert"),
         (b"", "empty", "the file has no bytes"),
     ],
@@ -101,5 +101,5 @@ def test_what_is_not_read_says_why(content: bytes, status: str, reason: str, rea
 
 def test_fingerprints() -> None:
     """Each reader has a short name with a version; what has no reader has none."""
-    assert ingest.reader_fingerprint(PDF) == "pdf-1"
-    assert ingest.reader_fingerprint("image/png") == "none"
+    assert ingest.reader_fingerprint(PDF) == "pdf-2"
+    assert ingest.reader_fingerprint("image/gif") == "none"

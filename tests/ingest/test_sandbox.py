@@ -20,7 +20,7 @@ from nightclerk.ingest.detect import TEXT
 from nightclerk.ingest.readers import Reader
 from nightclerk.records import Document
 
-LIMITS = ingest.Limits(memory_mb=400, cpu_s=1, wall_s=20)
+LIMITS = ingest.Limits(memory_mb=400, cpu_s=1, wall_s=20, output_mb=2)
 
 
 @pytest.fixture
@@ -45,6 +45,10 @@ def _run(function: str, path: Path, limits: ingest.Limits = LIMITS) -> Document:
         ("stumble", "damaged", "ZeroDivisionError: in the parser"),
         ("dig", "damaged", "nested too deeply"),
         ("leave_file", "failed", "File too large"),
+        ("pour", "failed", "text is larger than the limit of 2 MB"),
+        ("answer_twice", "failed", "parser died (exit code 0)"),
+        ("answer_nonsense", "failed", "an answer that is none"),
+        ("not_there", "damaged", "AttributeError"),
     ],
 )
 def test_a_bad_reader_costs_its_file(function: str, status: str, reason: str, text_file: Path) -> None:
@@ -70,6 +74,20 @@ def test_a_reader_cannot_forge_an_answer(text_file: Path) -> None:
     assert _run("chatter", text_file).text == "quiet"
 
 
+def test_any_text_comes_over_whole(text_file: Path) -> None:
+    """Line ends, quotes, digits in front, signs beyond the first plane: the text is the same on both sides of the pipe."""
+    text = '12 34\n{"skip": 1}\r\n\u2028"\\\t第三条 \U0001f600 \x0b end'
+    text_file.write_bytes(text.encode())
+    assert ingest.read(text_file, TEXT, LIMITS).text == text
+
+
+def test_a_parser_that_cannot_be_loaded_costs_its_files(text_file: Path) -> None:
+    """A missing library is told of each file, and the same worker goes on reading others."""
+    with pytest.raises(SkipDocument, match="ModuleNotFoundError"):
+        sandbox.run(Reader("hostile-1", "ingest.no_such_reader:read"), text_file, TEXT, LIMITS)
+    assert ingest.read(text_file, TEXT, LIMITS).text == "plain words"
+
+
 def test_no_text_that_a_database_refuses(text_file: Path) -> None:
     """NULs and lone surrogates are replaced one for one, whatever a reader returns."""
     assert _run("surrogates", text_file).text == "a\ufffdb\ufffdc"
@@ -83,6 +101,14 @@ def test_secrets_stay_outside(text_file: Path, monkeypatch: pytest.MonkeyPatch) 
     names = _run("environment", text_file).text.split()
     assert "PATH" in names
     assert not {"NIGHTCLERK_API_KEY", "PGPASSWORD"} & set(names)
+
+
+def test_only_what_is_needed_is_loaded(text_file: Path, repository: Path) -> None:
+    """A parser is loaded by the first file that needs it, into the worker itself: each fork has it, none loads it anew."""
+    sandbox.close_idle()
+    assert "pypdfium2" not in _run("modules", text_file).text.split()
+    ingest.read(repository / "tests" / "golden" / "pdf" / "supply.pdf", "application/pdf", ingest.Limits())
+    assert "pypdfium2" in _run("modules", text_file).text.split()
 
 
 def test_many_threads_at_once(text_file: Path) -> None:

@@ -259,6 +259,19 @@ A year.
             f"{CONTRACT}\nSCHEDULE 2\n\nA. Lender shall:\n\n1. Pay;\n\n2. Ask.\n\nB. Borrower shall not.\n",
             [*("Schedule 2", "Schedule 2 > A.", "Schedule 2 > A. > 1", "Schedule 2 > A. > 2", "Schedule 2 > B.")],
         ),
+        # numbers below the last letter, as below the letter before it
+        (
+            "Article 2 - Scope\n\na. Grant.\n\n1. Share;\n\n2. Adapt.\n\nb. Other.\n\n1. Moral;\n\n2. Patent.\n\nArticle 3 - End\n",
+            [
+                "Article 2 > a.",
+                "Article 2 > a. > 1",
+                "Article 2 > a. > 2",
+                "Article 2 > b.",
+                "Article 2 > b. > 1",
+                "Article 2 > b. > 2",
+                "Article 3",
+            ],
+        ),
         # the clauses that a reader left behind the signatures
         ("1. A\n\n1.1 B\n\nIN WITNESS WHEREOF, signed\n\n1.2 C\n\n2. D\n", ["1", "1 > 1.1", "Signatures", "1 > 1.2", "2"]),
         # a first number that was lost does not cost the others

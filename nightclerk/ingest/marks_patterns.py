@@ -1,0 +1,94 @@
+"""The grammar of marks as patterns: what a mark looks like, and what may stand around it.
+
+None may look at a character more than a bounded number of times: a text may be one line of blanks.
+"""
+
+from __future__ import annotations
+
+import re
+
+COUNT = (
+    r"(?:\d{1,3}[A-Z]?(?:\.\d{1,3})*(?=er\b|(?!\w))|[IVXLC]{1,8}|[ivxlc]{1,6}|[A-Z]|[A-Za-zéèí]{3,11}(?:[ -][Oo]ne)?|[ء-ي]{4,9})"
+    r"(?:(?<=\d)er\b|(?!\w))"
+)
+WORDS = {
+    "exhibit": "exhibit|schedule|annex(?:e|ure)?|appendix|attachment|addendum|rider|anlage|anhang|anexo|allegato|bijlage",
+    "part": "part|teil|título|titre|titolo|chapter|kapitel|chapitre|capítulo|الفصل",
+    "item": "item",
+    "article": "article|artikel|artículo|articolo|artigo|abschnitt|المادة|القسم",
+    "section": r"section|sec\.|clause|cláusula|clausola|klausel|sección|ziffer|البند",
+    "note": "note",
+}
+MARK = re.compile(
+    rf"""
+    (?P<exhibit>(?i:{WORDS["exhibit"]}))
+        [ ]+(?:[Nn][o°º]\.?[ ]*)?[“"]?(?P<exhibit_count>
+        [A-Z]{{1,2}}(?:[-.]\d{{1,3}})*|\d{{1,3}}(?:[-.(]\w{{1,3}}\)?)*[A-Z]?|[IVXLC]{{1,7}})(?!\w)[”"]?
+  | (?P<part>(?i:{WORDS["part"]}))[ ]+(?P<part_count>{COUNT})
+  | (?P<item>(?i:{WORDS["item"]}))[ ]+(?P<item_count>\d{{1,2}}(?:\.\d{{2}})?[A-Z]?(?:[ ]?(?:\([a-z0-9]\))+(?=:|\.?[ ]*$))?)(?![\w(])
+  | (?P<article>(?i:{WORDS["article"]}))[ ]+(?P<article_count>{COUNT})
+  | (?P<section>(?i:{WORDS["section"]}))[ ]*(?P<section_count>{COUNT})
+  | (?P<note>(?i:{WORDS["note"]}))[ ]+(?P<note_count>\d{{1,2}}[A-Z]?|[A-Z])(?!\w)
+  | (?P<statute>§|Art\.)[ ]*(?P<statute_count>\d{{1,4}}[a-z]?)(?![\w.-])
+  | 第[ ]?(?P<cjk_count>[〇一二三四五六七八九十百\d]{{1,5}})[ ]?(?P<cjk>[条條章編编節节])
+        (?:の(?P<cjk_more>[一二三四五六七八九十\d]{{1,3}}))?
+  | (?P<decimal>\d{{1,3}}(?:\.\d{{1,3}}){{1,5}}\.?|\d{{1,3}}[.)]|\d{{1,2}}(?=[ ]+[A-Z]{{2,}}[ ]+[A-Z ]{{3,}}))(?=[\s"“(\[A-Z]|$)
+  | \((?P<bracket>[a-z]{{1,2}}|[A-Z]{{1,2}}|[ivxl]{{1,7}}|[IVXL]{{1,7}}|\d{{1,3}}[a-z]?)\)
+  | (?P<letter>[A-Za-z]|[ivxl]{{1,7}}|[IVXL]{{1,7}})[ ]?(?P<letter_end>[.)])(?:(?=\s)|(?<=\s[a-z][.])(?=[A-Z]))
+  | (?P<hash>\#{{1,6}})[ ]+(?=\S)
+    """,
+    re.VERBOSE,
+)
+# most lines begin with a word that opens nothing: three letters tell
+HEADS = frozenset(word[:3] for words in WORDS.values() for word in words.split("|"))
+NAMED_STARTS = frozenset("[/\\BCDEIPRSW")
+ENUMERATOR = re.compile(r"[A-Za-z]{1,7}[ ]?[.)]")
+NAMED = re.compile(
+    r"""
+    (?P<Signatures>in[ ]{1,4}witness[ ]{1,4}whereof|signatures?[ ]*$|\[?signature[ ]page|executed[ ]as[ ]a[ ]deed|(?:by:?[ ]*)?[/\\]s[/\\])
+  | (?P<Recitals>(?:recitals?|r[ ]e[ ]c[ ]i[ ]t[ ]a[ ]l[ ]s|background|preamble)(?:[ ]*:)?[ ]*(?:$|-{3}|(?<=[ ]{3})(?=[A-Z]))
+        |w[ ]?i[ ]?t[ ]?n[ ]?e[ ]?s[ ]?s[ ]?e[ ]?t[ ]?h\b|whereas\b)
+  | (?P<Definitions>(?:certain[ ])?(?:definitions|defined[ ]terms)(?:[ ]and[ ]interpretation)?[ ]*[:.]?$)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# inside a long line a heading stands after the end of a sentence, or after the blanks that once were a line break
+# or, in a table of contents, after the number of a page; the pattern begins with one set of characters, so that all others are passed over
+INNER_START = re.compile(
+    r"""
+    [ .;:!?\t\d](?:
+    (?<=[ ])(?:
+        (?<=[^. ][ ])\.(?:[ ]?\.){3,199}[ ]{0,20}\d{1,3}[ ]+
+      | (?=\d)(?:(?<=[A-Z]{4}[ ])(?=\d{1,2}\.[ ])|(?<=[a-z)][ ])(?=\d{1,2}\.\d{1,2}[ .]+[A-Z][a-z]))
+      | (?<![ ][ ])[ ]++(?=[^a-z\s]|[a-z]{1,7}[ ]?[.)])
+    )
+  | (?<=[^. ]\.)(?:[ ]?\.){3,199}[ ]{0,20}\d{1,3}[ ]+
+  | (?<=[.;:!?])(?:[\"”’)]?[ ]++(?:(?:and|or)[ ]++)?|(?<=[.;:])and[ ]++)(?=[^a-z\s]|[a-z]{1,7}[ ]?[.)])
+  | (?<=[A-Za-z)0-9 ][ ]\d)\d{0,19}[ ]++(?=\d{1,3}\.)
+  | (?<=\t)(?<!\t\t)\t*+(?=\S)
+    )
+    """,
+    re.VERBOSE,
+)
+# the title of a section whose first part begins in the same line
+TITLE = re.compile(
+    r"(?:[ ]+(?:[–—-]|(?:[A-Z][^\s.:()]{0,30}|and|of|the|to|for|or|in|with|on|by|&)[,;]?)){1,14}\.?[ ]+"
+    r"(?=\((?:a|i|1|A)\)[ ]+[\"“A-Z]|\d{1,3}\.[01]{1,2}\.?[ ]+[\"“A-Z])"
+)
+# a number before a small letter begins an item only after a stop, or after more blanks than stand between words
+WIDE_GAP = re.compile(r"(?:[ ]{3}|[.;:][ ]+(?:and[ ]+|or[ ]+)?|\t)\Z")
+LEADING = ' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000.:;–—-|)*_"“‘[('
+# (what may open a section, as most lines of prose cannot; the line without its indent)
+LINE = re.compile(r"[ \t\f>*_|•]*+(?=([^a-z\W]|[a-z]{1,7}[ ]?[.)]|[(#§\[/\\])?)([^\r\n]*)(?:\r\n?|\n|\Z)")
+LINE_ENDS = re.compile(r"(?:\r\n?|\n|\Z)[ \t]*(?:\r|\n|\Z)")
+# what makes `Section 4.3` at the start of a line the end of a broken "pursuant to Section 4.3"
+REFERRING = re.compile(
+    r"(?:(?:(?:sub-?)?section|article|clause|paragraph|item|part|exhibit|schedule)s?|annex|of|to|in|under|with|by|the|see|per|this|from|at|as|is|are|"
+    r"than|which|for|on|least)\Z",
+    re.IGNORECASE,
+)
+REFERRING_SIGNS, LONGEST_REFERRING = frozenset(",§&–—(-"), 12
+CODE = re.compile(r"(?:U\.\s?S\.\s?C\.|C\.\s?F\.\s?R\.)\Z", re.IGNORECASE)
+LAST_WORD = re.compile(r"\w*\Z")
+# `Section 9 (Confidentiality) and`: a reference that names the title too
+REFERENCE_BEHIND = re.compile(r"[ ]\([A-Z][^()]{3,60}\)[ ,.;]*(?:[a-z]|$)")
