@@ -14,9 +14,9 @@ from prefect.states import Completed, Failed
 from flows.parameters import Request
 from nightclerk import pipeline, settings, wiring
 from nightclerk.errors import StopRun
-from nightclerk.pipeline import Run
 from nightclerk.pipeline.desk import Trigger
 from nightclerk.report import RunReport, one_line
+from tasks.live import EVERY_S, Card
 from tasks.run import analyse_document, begin, report, take_in
 
 
@@ -49,12 +49,13 @@ async def run_order(request: Request) -> RunReport:
     async with wiring.open_desk(settings.load()) as desk:
         run = await begin(desk, order)
         try:
-            await _analyse_all(run)
+            async with pipeline.watching(run, Card().show, every_s=EVERY_S):
+                await pipeline.together(analyse_document(run, entry) for entry in await take_in(run))
         except Exception as error:
             if cancelled(error):
                 await pipeline.finish_run(run, interrupted=True)
                 raise
-            run.stopped = error if isinstance(error, StopRun) else StopRun(f"unexpected {type(error).__name__}: {error}")
+            pipeline.stop(run, error)
             await pipeline.finish_run(run)
             raise
         except BaseException:
@@ -71,17 +72,6 @@ def cancelled(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-async def _analyse_all(run: Run) -> None:
-    """Every document at once; what ends one of them before its time ends the others, too, while the desk is still open."""
-    tasks = [asyncio.ensure_future(analyse_document(run, entry)) for entry in await take_in(run)]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def asked_by() -> tuple[Trigger, str, str | None]:

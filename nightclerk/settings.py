@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     call_timeout_s: float = Field(300.0, gt=0, le=86_400, description="Deadline of one whole call, in seconds.")
     max_attempts: int = Field(6, ge=1, le=100, description="How often one request is tried before its question is given up.")
     budget_usd: Decimal = Field(Decimal(5), ge=0, le=MOST_USD, description="What one run may spend at most, in USD.")
+    budget_day_usd: Decimal | None = Field(None, ge=0, le=MOST_USD, description="What the runs that begin on one day may spend together.")
+    budget_month_usd: Decimal | None = Field(None, ge=0, le=MOST_USD, description="The same of one month.")
     source_roots: list[str] = Field(
         default_factory=list, description="Folders and URLs that a form may name, with what lies below them; the command line is consent."
     )
@@ -66,7 +68,7 @@ class Settings(BaseSettings):
     profile_path: list[Path] = Field(default_factory=list, description="Folders with your own profiles, searched before the shipped ones.")
     chunk_tokens: int = Field(8_000, ge=200, le=100_000, description="Size of a chunk, in Mistral tokens.")
     reanalyse: Literal["never", "prompt", "model", "reader", "all"] = Field("never", description="What makes a document due again.")
-    timezone: str = Field("UTC", description="The time zone of the day by which a price is chosen.")
+    timezone: str = Field("UTC", description="The time zone of the day by which a price is chosen and a budget counts.")
     max_file_mb: int = Field(200, ge=1, description="Larger files are not opened.")
     spool_mb: int = Field(
         2_000, ge=1, description="Disk that downloaded and unpacked files may take while they are read; no archive is unpacked further."
@@ -133,7 +135,7 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of the day by which a price is chosen."""
+        """The time zone of the day by which a price is chosen and a budget counts."""
         return ZoneInfo(self.timezone)
 
     @property

@@ -100,7 +100,7 @@ def open_office(conn: sa.Connection, cap_nano_usd: int = 100_000_000_000) -> Ter
 
 def _terms_again(conn: sa.Connection) -> Terms:
     run = conn.execute(sa.select(t.runs)).one()
-    budgets = ledger.budgets_of(conn, run_id=run.id, collection_id=None)
+    budgets = ledger.budgets_of(conn, run.id)
     return Terms(run.id, run.collection_id, "fake", "fake", "fake-1", PRICE, tuple(budgets), run.process_id)
 
 

@@ -24,12 +24,12 @@ SELECT
     h.name AS document,
     h.uri,
     CASE
-        WHEN h.source_status = 'unreadable' OR (h.document_id IS NULL AND h.source_status <> 'seen') THEN h.source_status
+        WHEN h.source_status NOT IN ('seen', 'vanished') OR (h.document_id IS NULL AND h.source_status <> 'seen') THEN h.source_status
         WHEN h.document_id IS NULL THEN 'not_read'
         ELSE h.status
     END AS status,
     CASE
-        WHEN h.source_status = 'unreadable' OR (h.document_id IS NULL AND h.source_status <> 'seen') THEN h.source_reason
+        WHEN h.source_status NOT IN ('seen', 'vanished') OR (h.document_id IS NULL AND h.source_status <> 'seen') THEN h.source_reason
         WHEN h.document_id IS NULL THEN 'seen and not read yet; the next run reads it'
         ELSE h.reason
     END AS reason,
@@ -39,7 +39,7 @@ SELECT
     h.collection_id,
     h.document_id
 FROM held AS h
-WHERE h.source_status = 'unreadable' OR h.document_id IS NULL OR h.status <> 'read'
+WHERE h.source_status NOT IN ('seen', 'vanished') OR h.document_id IS NULL OR h.status <> 'read'
 UNION ALL
 SELECT
     h.collection,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,10 +19,11 @@ PLAIN_EVERY_S = 30.0
 class Bar:
     """Shows a run on stderr; `in_place` is whether that is a terminal, and without `shown` it shows nothing."""
 
-    def __init__(self, *, shown: bool, in_place: bool) -> None:
+    def __init__(self, *, shown: bool, in_place: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._shown = shown
         self._in_place = in_place
-        self._said_at = time.monotonic()
+        self._clock = clock
+        self._said_at = clock()
         self._progress: Any = None
         self._task: Any = None
 
@@ -46,6 +48,6 @@ class Bar:
         """Show where the run stands."""
         if self._progress:
             self._progress.update(self._task, completed=live.share, description=line(live))
-        elif self._shown and time.monotonic() - self._said_at >= PLAIN_EVERY_S:
-            self._said_at = time.monotonic()
+        elif self._shown and self._clock() - self._said_at >= PLAIN_EVERY_S:
+            self._said_at = self._clock()
             click.echo(line(live), err=True)

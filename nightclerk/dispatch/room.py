@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -20,7 +21,7 @@ _RAISE = {
     "run": "raise the budget of a run (--budget-usd, the form, or NIGHTCLERK_BUDGET_USD) and run again",
     "day": "raise NIGHTCLERK_BUDGET_DAY_USD and run again, or run again on another day",
     "month": "raise NIGHTCLERK_BUDGET_MONTH_USD and run again, or run again in another month",
-    "collection": "raise it with `nightclerk collections set NAME --budget-usd AMOUNT` and run again",
+    "collection": "raise it with `nightclerk collections set {name} --budget-usd AMOUNT` and run again",
 }
 
 
@@ -105,7 +106,8 @@ def _told(full: NoRoom) -> str:
     held = f" and {_usd(budget.reserved_nano_usd)} reserved for calls in flight" if budget.reserved_nano_usd else ""
     return (
         f"the budget of the {budget.kind} {budget.name} is {_usd(budget.cap_nano_usd or 0)}, with {_usd(budget.spent_nano_usd)} spent or "
-        f"at risk{held}; the next call may cost {_usd(full.needed_nano_usd)}: {_RAISE[budget.kind]}; what is answered stays"
+        f"at risk{held}; the next call may cost {_usd(full.needed_nano_usd)}: "
+        f"{_RAISE[budget.kind].format(name=shlex.quote(budget.name))}; what is answered stays"
     )
 
 

@@ -52,7 +52,7 @@ async def estimate(desk: Desk, order: Order) -> Estimate:
     forecast = await _forecast(run)
     lengths = forecast.outlook.lengths
     result = Estimate(run.terms.model, forecast.outlook.price.model, history_calls=lengths.calls if lengths else 0)
-    gatherer, found = Gatherer(desk.access, Memory(desk.store, run.collection_id, keeps=False)), walk(order.sources)
+    gatherer, found = Gatherer(desk.access, Memory(desk.store, run.collection_id, keeps=False)), walk(order.sources, desk.settings.data_dir)
     while (one := await asyncio.to_thread(next, found, None)) is not None:
         for seen in await asyncio.to_thread(gatherer.look, one):
             await _add_file(run, seen, forecast, result)

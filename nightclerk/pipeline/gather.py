@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from nightclerk import ingest
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest import Access, Found, Inner, Inside, Origin, Place, Remote, Url
+from nightclerk.ingest import Access, Found, Inner, Inside, Listing, Origin, Place, Remote, Url
 from nightclerk.pipeline.memory import Memory
 from nightclerk.records import Document, Source
 
@@ -21,6 +21,8 @@ from nightclerk.records import Document, Source
 MOST_DEPTH = 5
 # in one file, in all its depth
 MOST_INSIDE = 10_000
+# in the data folder: what is being read, and the database with what SQLite puts beside it
+OURS = ("spool", "nightclerk.db", "nightclerk.db-wal", "nightclerk.db-shm", "nightclerk.db-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ class _Room:
     size_bytes: int
 
 
-def walk(places: Sequence[Place]) -> Iterator[Found | Url | Remote]:
-    """Every file of the sources, once each; raises SourceNotFound before anything is yielded where a path does not exist."""
-    yield from ingest.discover([place for place in places if isinstance(place, Path)])
+def walk(places: Sequence[Place], data_dir: Path) -> Iterator[Found | Url | Remote]:
+    """Every file of the sources but those that are ours, once each; raises SourceNotFound at once where a path does not exist."""
+    ours = [data_dir.expanduser() / name for name in OURS]
+    yield from ingest.discover([place for place in places if isinstance(place, Path)], apart=ours)
     seen: set[str] = set()
     for url in (place for place in places if isinstance(place, Url)):
         for found in [url] if url.is_web else ingest.walk_store(url):
@@ -69,6 +72,8 @@ class Gatherer:
     def __init__(self, access: Access, memory: Memory) -> None:
         self._access = access
         self._memory = memory
+        # what could not be unpacked whole costs its limits once in a run, however many hold a copy; the next run tries again
+        self._troubled: dict[tuple[str, str], Listing] = {}
 
     def look(self, found: Found | Url | Remote) -> list[Seen]:
         """The file itself, then the files in it, in their order."""
@@ -128,15 +133,20 @@ class Gatherer:
 
     def _members(self, seen: Seen, source: Source, unpacker: str) -> tuple[list[Inner], SkipDocument | None]:
         """What a source holds, from the store where it was unpacked before; and why that is not all."""
-        known = self._memory.members(source.sha256, unpacker)
+        key = (source.sha256, unpacker)
+        known = self._memory.members(*key)
         if known is not None:
             return known, None
-        try:
-            listing = self._access.unpack(seen.origin, source.sha256, seen.name, source.media_type)
-        except SkipDocument as skip:
-            return [], skip
-        if listing.trouble is None:
-            self._memory.remember(source, unpacker, listing.members)
+        listing = self._troubled.get(key)
+        if listing is None:
+            try:
+                listing = self._access.unpack(seen.origin, source.sha256, seen.name, source.media_type)
+            except SkipDocument as skip:
+                return [], skip
+            if listing.is_final:
+                self._memory.remember(source, unpacker, listing.members)
+            else:
+                self._troubled[key] = listing
         return listing.members, listing.trouble
 
     def _inside(self, seen: Seen, source: Source, members: Iterable[Inner], around: tuple[str, ...], room: _Room) -> Iterator[Seen]:

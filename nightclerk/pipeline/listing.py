@@ -27,7 +27,7 @@ async def list_sources(run: Run) -> list[Entry]:
     """
     started = utc_now()
     gatherer = Gatherer(run.desk.access, Memory(run.desk.store, run.collection_id, keeps=True))
-    found = walk(run.order.sources)
+    found = walk(run.order.sources, run.desk.settings.data_dir)
     entries: list[Entry] = []
     hidden: list[str] = []
     loop = asyncio.get_running_loop()
@@ -38,7 +38,9 @@ async def list_sources(run: Run) -> list[Entry]:
         hidden += [one.uri for one in seen if one.hides]
     # what lies in a folder that could not be opened is out of sight, not gone
     roots = [uri_of(place) for place in run.order.sources]
-    await run.desk.store.write(sources.mark_vanished, run.collection_id, root_uris=roots, hidden_uris=hidden, before=started)
+    await run.desk.store.write(
+        sources.mark_vanished, run.collection_id, run.id, root_uris=roots, hidden_uris=hidden, before=started, now=utc_now()
+    )
     return entries
 
 
@@ -55,26 +57,18 @@ async def _listed(run: Run, seen: Sequence[Seen]) -> list[Entry]:
 
 
 def _list_batch(conn: Any, run: Run, batch: Sequence[Seen]) -> list[Entry]:
-    return [entry for seen in batch if (entry := _list_one(conn, run, seen))]
+    """The rows of some files, in the writer's hands."""
+    sightings = [
+        sources.Sighting(seen.uri, seen.name, seen.source, seen.status, seen.reason, seen.parent_uri, seen.version) for seen in batch
+    ]
+    source_ids = sources.see_sources(conn, run.collection_id, sightings, now=utc_now())
+    states = [("waiting", "") if seen.source else ("unread", f"{seen.status}: {seen.reason}") for seen in batch]
+    listed = [(source_id, *state) for source_id, state in zip(source_ids, states, strict=True)]
+    row_ids = runs.add_documents(conn, run.id, listed)
+    return [_entry(*one) for one in zip(row_ids, source_ids, batch, strict=True) if one[-1].source]
 
 
-def _list_one(conn: Any, run: Run, seen: Seen) -> Entry | None:
-    """One file's rows, in the writer's hands."""
-    source = seen.source
-    source_id = sources.see_source(
-        conn,
-        run.collection_id,
-        source,
-        uri=seen.uri,
-        name=seen.name,
-        reason=seen.reason,
-        parent_uri=seen.parent_uri,
-        version=seen.version,
-        now=utc_now(),
-    )
-    state, reason = ("waiting", "") if source else ("unread", f"{seen.status}: {seen.reason}")
-    row_id = runs.add_document(conn, run.id, source_id, state=state, reason=reason)
-    if source is None:
-        return None
+def _entry(row_id: str, source_id: str, seen: Seen) -> Entry:
+    assert seen.source is not None
     path = seen.origin if isinstance(seen.origin, Path) else Path()
-    return Entry(row_id, source_id, seen.name, path, source.media_type, source.sha256, seen.origin, seen.document)
+    return Entry(row_id, source_id, seen.name, path, seen.source.media_type, seen.source.sha256, seen.origin, seen.document)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
@@ -111,7 +112,7 @@ class Exchange:
                 async with asyncio.timeout(timeout_s):
                     return await _exchange(client, method, self._endpoint + path, content=content, timeout=limits, key=self._key)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-                raise ConnectFailed(f"no connection to the provider: {_words(error)}") from None
+                raise ConnectFailed(f"no connection to {_address(self._endpoint)} (NIGHTCLERK_ENDPOINT): {_words(error)}") from None
             except (httpx.WriteError, httpx.WriteTimeout) as error:
                 raise ConnectFailed(f"the request could not be sent to its end: {_words(error)}") from None
             except (TimeoutError, httpx.TimeoutException):
@@ -173,6 +174,12 @@ def _header_safe(api_key: SecretStr) -> str:
     if not key.isascii() or not key.isprintable() or " " in key or not key:
         raise MissingKey("the API key is empty or holds blanks, line ends or letters that no key has; was it pasted whole?")
     return key
+
+
+def _address(endpoint: str) -> str:
+    """Where an endpoint is, without what else its URL may hold, such as a password."""
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _words(error: Exception) -> str:

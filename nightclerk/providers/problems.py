@@ -32,6 +32,10 @@ from nightclerk.errors import (
 from nightclerk.providers.reply import clean, request_id
 
 _NO_CODES: Mapping[str, type[CallError | ProviderStop]] = {}
+# what to look at, where the endpoint's words name no setting
+ADVICE: Mapping[type[ProviderStop], str] = {
+    Unauthorised: "; the endpoint does not accept NIGHTCLERK_API_KEY, or it belongs to another endpoint (NIGHTCLERK_ENDPOINT)"
+}
 MESSAGE_CHARACTERS = 300
 ECHO_CHARACTERS = 32
 DEEPEST = 6
@@ -81,7 +85,7 @@ def problem_of(
     kind = _kind(http_status, problem, message=message, codes=codes)
     said = f"HTTP {http_status}: {message or 'no message'}"
     if issubclass(kind, ProviderStop):
-        return kind(said)
+        return kind(said + ADVICE.get(kind, ""))
     facts: dict[str, Any] = {"http_status": http_status, "code": problem.code, "provider_request_id": request_id(headers)}
     if issubclass(kind, RetryCall):
         facts["retry_after_s"] = retry_after_s(headers, now)

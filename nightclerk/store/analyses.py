@@ -9,12 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nightclerk.errors import SettingsError
+from nightclerk.providers.prices import NANO_USD_PER_PAGE, NANO_USD_PER_TOKEN
 from nightclerk.records import READABLE, Finding, Price, derived_id
 from nightclerk.store import ledger
 from nightclerk.store import tables as t
 from nightclerk.store.rows import insert_new
 
 Row = Mapping[str, Any]
+AMOUNTS = ("input_nano_usd", "cached_nano_usd", "output_nano_usd", "batch_percent", "page_nano_usd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,27 @@ def ensure_prompt_version(conn: sa.Connection, *, name: str, version: str, sha25
 
 
 def ensure_price(conn: sa.Connection, price: Price) -> None:
-    """File a row of the price book when it is new, so that a call can name the price it was billed at."""
+    """File a row of the price book when it is new, so that a call can name the price it was billed at.
+
+    Raises:
+        SettingsError: the row stands with other amounts, and calls may have been billed at them.
+    """
     columns = {column.name: getattr(price, column.name) for column in t.prices.columns}
-    insert_new(conn, t.prices, [columns])
+    if insert_new(conn, t.prices, [columns]):
+        return
+    stands = conn.execute(sa.select(*(t.prices.c[name] for name in AMOUNTS)).where(t.prices.c.id == price.id)).one()
+    if any(stands[place] != columns[name] for place, name in enumerate(AMOUNTS)):
+        raise SettingsError(
+            f"the price of {price.model} of {price.provider} from {price.valid_from} on stands in the books as {_amounts(*stands)}, and "
+            f"{price.source} says {_amounts(*(columns[name] for name in AMOUNTS))}: calls may have been billed at it, so one day has one "
+            "price; set it back, or let the new one begin on another day"
+        )
+
+
+def _amounts(input_nano_usd: int, cached_nano_usd: int, output_nano_usd: int, batch_percent: int, page_nano_usd: int) -> str:
+    per_mtok = [f"{amount / NANO_USD_PER_TOKEN:g}" for amount in (input_nano_usd, cached_nano_usd, output_nano_usd)]
+    page = f", {page_nano_usd / NANO_USD_PER_PAGE:g} per thousand pages" if page_nano_usd else ""
+    return f"{'/'.join(per_mtok)} USD per million tokens (input/cached/output){page}, batch at {batch_percent} %"
 
 
 def answered(conn: sa.Connection, collection_id: str, lineage_id: str, *, profile: str, provider: str) -> Sequence[Due]:

@@ -114,7 +114,7 @@ def _exists(pid: int) -> bool:
 
 def _in_flight(conn: sa.Connection, process_ids: Sequence[str]) -> Sequence[sa.Row[Any]]:
     c = t.calls.c
-    columns = (c.id, c.run_id, c.collection_id, c.reserved_nano_usd)
+    columns = (c.id, c.run_id, c.reserved_nano_usd)
     return conn.execute(sa.select(*columns).where(c.state == "sent", c.process_id.in_(process_ids))).all()
 
 
@@ -127,5 +127,5 @@ def _lose(conn: sa.Connection, call: sa.Row[Any], now: datetime) -> bool:
         "at_risk_nano_usd": call.reserved_nano_usd,
         "completed_at": now,
     }
-    budgets = ledger.budgets_of(conn, run_id=call.run_id, collection_id=call.collection_id)
+    budgets = ledger.budgets_of(conn, call.run_id)
     return ledger.settle_call(conn, call.id, values, reserved_nano_usd=call.reserved_nano_usd, budget_ids=budgets)

@@ -22,14 +22,27 @@ TAIL = [
     "cost_usd",
     "at_risk_usd",
     "avoided_usd",
+    "wasted_usd",
 ]
+SCORE = ["estimate_low_usd", "estimate_high_usd", "estimate_error"]
 COSTS = {
-    "run": ["run_id", "started_at", "collection", "profile", "model", "state", *TAIL],
+    "run": ["run_id", "started_at", "collection", "profile", "model", "state", *TAIL, *SCORE],
     "day": ["day", *TAIL],
+    "month": ["month", *TAIL],
+    "collection": ["collection", *TAIL],
     "document": ["document", "collection", *TAIL],
     "model": ["provider", "model", *TAIL],
+    "profile": ["profile", *TAIL],
 }
-ORDER = {"run": "started_at DESC", "day": "day DESC", "document": "cost_usd DESC, document", "model": "provider, model"}
+ORDER = {
+    "run": "started_at DESC",
+    "day": "day DESC",
+    "month": "month DESC",
+    "collection": "cost_usd DESC, collection",
+    "document": "cost_usd DESC, document",
+    "model": "provider, model",
+    "profile": "cost_usd DESC, profile",
+}
 
 
 def findings(conn: sa.Connection, *, category: str | None, document: str | None, state: str, collection: str | None, limit: int) -> Rows:

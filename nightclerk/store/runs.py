@@ -21,11 +21,14 @@ def open_run(conn: sa.Connection, row: Mapping[str, Any]) -> None:
     insert_new(conn, t.runs, [{**row, "state": "running"}])
 
 
-def add_document(conn: sa.Connection, run_id: str, source_id: str, *, state: str = "waiting", reason: str = "") -> str:
-    """Put a source on the run's list; returns the id of the `run_documents` row."""
-    identity = derived_id("run_document", run_id, source_id)
-    insert_new(conn, t.run_documents, [{"id": identity, "run_id": run_id, "source_id": source_id, "state": state, "reason": reason}])
-    return identity
+def add_documents(conn: sa.Connection, run_id: str, listed: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Put sources (id, state, reason) on the run's list; returns the ids of the `run_documents` rows."""
+    rows = [
+        {"id": derived_id("run_document", run_id, source_id), "run_id": run_id, "source_id": source_id, "state": state, "reason": reason}
+        for source_id, state, reason in listed
+    ]
+    insert_new(conn, t.run_documents, rows)
+    return [row["id"] for row in rows]
 
 
 def claim(conn: sa.Connection, run_document_id: str, *, analysis_id: str, document_id: str, owner: str, now: datetime) -> bool:

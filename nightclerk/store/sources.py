@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,42 +45,64 @@ def scope_of(conn: sa.Connection, collection: str) -> str:
     return collection if flag else ""
 
 
-def see_source(
-    conn: sa.Connection,
-    collection_id: str,
-    source: Source | None,
-    *,
-    uri: str,
-    name: str,
-    reason: str = "",
-    parent_uri: str = "",
-    version: str = "",
-    now: datetime,
-) -> str:
-    """Record that a file was seen, or could not be opened (`source` None, with the reason); returns the source's id.
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One place as a run met it. `source` is None where its bytes could not be had, with a status (`failed`, `too_large`, ...) and a reason.
 
-    Args:
-        parent_uri: the mail, archive or PDF that it is in, which was seen before.
-        version: what a remote store says of this version of it.
+    `parent_uri` is the mail, archive or PDF that it is in, `version` what a remote store says of this version of it.
     """
-    identity = source_id(collection_id, uri)
-    if source is not None:
-        insert_new(conn, t.contents, [_content_row(source.sha256, source.size_bytes, source.media_type, now)])
-    seen = {
-        "name": name,
+
+    uri: str
+    name: str
+    source: Source | None
+    status: str = ""
+    reason: str = ""
+    parent_uri: str = ""
+    version: str = ""
+
+
+def see_sources(conn: sa.Connection, collection_id: str, sightings: Sequence[Sighting], *, now: datetime) -> list[str]:
+    """Record places as they were met, what holds others before these; returns the ids of their sources."""
+    found = [sighting.source for sighting in sightings if sighting.source]
+    insert_new(conn, t.contents, [_content_row(source.sha256, source.size_bytes, source.media_type, now) for source in found])
+    rows = {source_id(collection_id, sighting.uri): _seen_row(collection_id, sighting, now) for sighting in sightings}
+    s = t.document_sources.c
+    known = set(conn.execute(sa.select(s.id).where(s.id.in_(rows))).scalars())
+    new = [{"id": identity, "first_seen_at": now, **row} for identity, row in rows.items() if identity not in known]
+    insert_new(conn, t.document_sources, new)
+    for has_content in (True, False):
+        met = [(identity, row) for identity, row in rows.items() if identity in known and bool(row["sha256"]) is has_content]
+        if met:
+            values = [{"_id": identity, "_now": now, **{f"_{name}": row[name] for name in SEEN}} for identity, row in met]
+            conn.execute(_seen_again(has_content), values)
+    return [source_id(collection_id, sighting.uri) for sighting in sightings]
+
+
+SEEN = ("name", "sha256", "modified_at", "last_seen_at", "status", "reason", "parent_id", "version")
+
+
+def _seen_row(collection_id: str, sighting: Sighting, now: datetime) -> dict[str, object]:
+    source, status = sighting.source, sighting.status
+    return {
+        "collection_id": collection_id,
+        "uri": sighting.uri,
+        "name": sighting.name,
         "sha256": source.sha256 if source else None,
         "modified_at": source.modified_at if source else None,
         "last_seen_at": now,
-        "status": "seen" if source else "unreadable",
-        "reason": reason,
-        "parent_id": source_id(collection_id, parent_uri) if parent_uri else None,
-        "version": version or None,
+        "status": "seen" if source else "unreadable" if status in {"", "failed"} else status,
+        "reason": sighting.reason,
+        "parent_id": source_id(collection_id, sighting.parent_uri) if sighting.parent_uri else None,
+        "version": sighting.version or None,
     }
-    row = {"id": identity, "collection_id": collection_id, "uri": uri, "first_seen_at": now, **seen}
-    if not insert_new(conn, t.document_sources, [row]):
-        changed = _change(source.sha256, now) if source else {}
-        conn.execute(sa.update(t.document_sources).where(t.document_sources.c.id == identity).values(**seen, **changed))
-    return identity
+
+
+@lru_cache
+def _seen_again(has_content: bool) -> sa.Update:  # noqa: FBT001 - one statement or the other
+    """The UPDATE of a place that was met before, built once: that costs more than running it."""
+    s = t.document_sources.c
+    values: dict[str, Any] = {name: sa.bindparam(f"_{name}", type_=s[name].type) for name in SEEN}
+    return sa.update(t.document_sources).where(s.id == sa.bindparam("_id")).values(**values, **(_change() if has_content else {}))
 
 
 def source_id(collection_id: str, uri: str) -> str:
@@ -86,14 +110,14 @@ def source_id(collection_id: str, uri: str) -> str:
     return derived_id("source", collection_id, uri)
 
 
-def _change(sha256: str, now: datetime) -> dict[str, object]:
+def _change() -> dict[str, Any]:
     """What to write where other bytes lay at this place when it was last read or seen."""
     s = t.document_sources.c
     read = sa.select(t.documents.c.sha256).where(t.documents.c.id == s.document_id).correlate(t.document_sources).scalar_subquery()
-    before = sa.func.coalesce(s.sha256, read)
+    before, after = sa.func.coalesce(s.sha256, read), sa.bindparam("_sha256", type_=s.sha256.type)
     return {
-        "previous_sha256": sa.case((before != sha256, before), else_=s.previous_sha256),
-        "changed_at": sa.case((before != sha256, sa.literal(now, t.UtcDateTime)), else_=s.changed_at),
+        "previous_sha256": sa.case((before != after, before), else_=s.previous_sha256),
+        "changed_at": sa.case((before != after, sa.bindparam("_now", type_=t.UtcDateTime)), else_=s.changed_at),
     }
 
 
@@ -102,15 +126,27 @@ def _content_row(sha256: str, size_bytes: int, media_type: str, now: datetime) -
 
 
 def mark_vanished(
-    conn: sa.Connection, collection_id: str, *, root_uris: Sequence[str], hidden_uris: Sequence[str] = (), before: datetime
+    conn: sa.Connection,
+    collection_id: str,
+    run_id: str,
+    *,
+    root_uris: Sequence[str],
+    hidden_uris: Sequence[str] = (),
+    before: datetime,
+    now: datetime,
 ) -> int:
     """Mark the sources at or under these roots, but not under the hidden places, that this walk did not meet any more; returns how many.
 
-    One whose bytes the walk met at a place where nothing was before is marked renamed, with that place.
+    One whose bytes the walk met at a place where nothing was before is marked renamed, with that place. The run's list says what was met
+    and not the time alone: clocks are set. What another run saw since is not gone; what was seen in the future was so by a wrong clock.
     """
     s = t.document_sources.c
+    met = sa.select(t.run_documents.c.source_id).where(t.run_documents.c.run_id == run_id)
     missing = sa.select(s.id, s.uri, s.sha256).where(
-        s.collection_id == collection_id, s.last_seen_at < before, s.status.not_in(["vanished", "renamed"])
+        s.collection_id == collection_id,
+        s.status.not_in(["vanished", "renamed"]),
+        sa.or_(s.last_seen_at < before, s.last_seen_at > now),
+        s.id.not_in(met),
     )
     # compared here: LIKE takes /Inbox and /inbox for the same folder on SQLite
     gone = [row for row in conn.execute(missing) if _under(row.uri, root_uris) and not _under(row.uri, hidden_uris)]

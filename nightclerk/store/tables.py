@@ -304,6 +304,8 @@ runs = sa.Table(
     _time("started_at", index=True),
     _time("ended_at", nullable=True),
     _ref("process_id", "processes.id", nullable=True, ondelete="SET NULL"),
+    # the budgets that its calls are reserved under, for whoever cleans up after it
+    sa.Column("budget_ids", sa.JSON, nullable=True),
 )
 
 run_documents = sa.Table(
@@ -545,7 +547,8 @@ budgets = sa.Table(
     # run, day, month, collection
     _word("kind", 20),
     _word("subject", 64),
-    _money("cap_nano_usd"),
+    # none: what is spent is counted and nothing is refused
+    _money("cap_nano_usd", nullable=True),
     _money("reserved_nano_usd"),
     _money("spent_nano_usd"),
     sa.UniqueConstraint("kind", "subject"),

@@ -23,7 +23,14 @@ VERSION_TABLE = "nightclerk_version"
 
 # Two processes that open one empty PostgreSQL database must not both make its tables; the number is this lock's only name.
 _UPGRADE_LOCK = 0x6E696768
-_UTC_DAY = re.compile(r"\butc_day\(([\w.]+)\)")
+_UTC_SPAN = re.compile(r"\butc_(day|month)\(([\w.]+)\)")
+# what a view's file may say and the dialects spell differently: the day and the month of a moment, in UTC
+_SPELT = {
+    ("sqlite", "day"): r"date(\2)",
+    ("sqlite", "month"): r"strftime('%Y-%m', \2)",
+    ("postgresql", "day"): r"CAST(\2 AT TIME ZONE 'UTC' AS date)",
+    ("postgresql", "month"): r"to_char(\2 AT TIME ZONE 'UTC', 'YYYY-MM')",
+}
 
 
 def head(migrations: Path = MIGRATIONS) -> str:
@@ -108,8 +115,8 @@ def _views(migrations: Path) -> dict[str, str]:
 
 
 def _for_dialect(select: str, dialect: str) -> str:
-    """`utc_day(column)` in a view's file is the one thing that has no common spelling: the day of a moment, in UTC."""
-    return _UTC_DAY.sub(r"date(\1)" if dialect == "sqlite" else r"CAST(\1 AT TIME ZONE 'UTC' AS date)", select)
+    """`utc_day(column)` and `utc_month(column)` in a view's file are the things that have no common spelling."""
+    return _UTC_SPAN.sub(lambda found: found.expand(_SPELT[dialect, found[1]]), select)
 
 
 def _refuse_foreign(conn: sa.Connection, known: str) -> None:

@@ -185,11 +185,25 @@ def test_a_narrow_terminal_gets_blocks_and_a_wide_one_a_table(nightclerk: Nightc
     assert "This Agreement shall be governed by the laws of the State of Oregon." in narrow
 
 
-def on_terminal(arguments: list[str], *, columns: int, data: Path) -> str:
+def test_a_run_on_a_terminal_is_one_line_that_moves(contract: str, tmp_path: Path) -> None:
+    """Documents, spend, rate and share of the limit stand on one line that is written again and again and gone at the end."""
+    with MistralServer(latency=lambda *_: 2.5) as server:
+        reach = {"NIGHTCLERK_PROVIDER": "mistral", "NIGHTCLERK_ENDPOINT": server.url, "NIGHTCLERK_API_KEY": server.key}
+        shown = on_terminal(["run", contract, "--profile", "contract_review"], columns=200, data=tmp_path / "data", **reach)
+    moving, _, summary = shown.rpartition("\x1b[2K")
+    assert re.search(
+        r"0 of 1 documents \| 0\.00 of 5\.00 USD \| \d+% of the limit \| [\d.]+ calls/s, \d+ tokens/min \| 1 in flight", moving
+    )
+    # the only line end is the one with which it ends
+    assert moving.count("\n") <= 1
+    assert re.match(r"run \w{8} complete\r\n", summary.lstrip("\r"))
+
+
+def on_terminal(arguments: list[str], *, columns: int, data: Path, **more: str) -> str:
     """What a command shows on a terminal of so many columns."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    own = {"NIGHTCLERK_DATA_DIR": str(data), "TERM": "xterm", "PYTHONUTF8": "1", "COLUMNS": ""}
+    own = {"NIGHTCLERK_DATA_DIR": str(data), "TERM": "xterm", "PYTHONUTF8": "1", "COLUMNS": "", **more}
     environment = {**os.environ, **own}
     command = [sys.executable, "-m", "nightclerk", *arguments]
     process = subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,8 @@ from hypothesis import strategies as st
 
 from nightclerk.dispatch.charges import ceiling
 from nightclerk.errors import CallTimeout, OverBudget
-from nightclerk.records import Usage
-from nightclerk.store import Store, ledger
+from nightclerk.records import Usage, new_id, utc_now
+from nightclerk.store import Store, ledger, processes
 
 COST = 3_000 * 2_000 + 400 * 5_000
 CEILING = 3_364 * 2_000 + 1_000 * 5_000
@@ -160,3 +162,58 @@ def test_the_cap_can_be_set_again(tmp_path: Path) -> None:
         assert store.write_now(ledger.create_budget, "day", "2026-01-01", 9) == identity
         budget = store.read(ledger.read_budget, identity)
         assert (budget.cap_nano_usd, budget.reserved_nano_usd, budget.kind) == (9, 3, "day")
+
+
+def test_over_budget_says_which_cap_and_what_to_do(office: Office) -> None:
+    """A full day, month or collection is named as people call it, with the setting or the command that raises it."""
+    told = {"day": "NIGHTCLERK_BUDGET_DAY_USD", "month": "NIGHTCLERK_BUDGET_MONTH_USD"}
+    told["collection"] = "nightclerk collections set matter --budget-usd"
+    jobs = office.ask(1)
+    for kind, advice in told.items():
+        subject = office.terms.collection_id if kind == "collection" else "2026-01"
+        full = office.store.write_now(ledger.create_budget, kind, subject, 0)
+        own = Office(office.store, replace(office.terms, budget_ids=(*office.terms.budget_ids, full)))
+        with pytest.raises(OverBudget, match=f"the budget of the {kind} {'matter' if kind == 'collection' else subject}") as caught:
+            drain(own, Script(), jobs)
+        assert advice in str(caught.value)
+
+
+ONE_USD = 1_000_000_000
+WORKERS = 8
+
+
+@settings(deadline=None, max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(used_share=st.floats(0.05, 1), late_every=st.integers(2, 9), max_output_tokens=st.integers(500, 16_000))
+def test_eight_workers_never_exceed_a_cap_and_use_it(
+    any_office: Office, used_share: float, late_every: int, max_output_tokens: int
+) -> None:
+    """Eight workers, each with its own way to the database, never hold more than 1 USD and use at least 0.9 of it while there is work."""
+    cap = any_office.store.write_now(ledger.create_budget, "day", f"day {next(NUMBERS)}", ONE_USD)
+    over: list[int] = []
+
+    def act(key: str, attempt: int) -> Any:
+        budget = any_office.store.read(ledger.read_budget, cap)
+        if budget.reserved_nano_usd + budget.spent_nano_usd > ONE_USD:
+            over.append(budget.reserved_nano_usd + budget.spent_nano_usd)
+        if zlib.crc32(key.encode()) % late_every == 0 and attempt == 1:
+            return CallTimeout("late", billable=True)
+        return reply(usage=Usage(3_000, round(max_output_tokens * used_share)))
+
+    def worker(prefix: str) -> bool:
+        with Store.open(any_office.store.engine.url.render_as_string(hide_password=False)) as store:
+            process_id = store.write_now(processes.register, new_id(), now=utc_now())
+            terms = replace(any_office.terms, budget_ids=(*any_office.terms.budget_ids, cap), process_id=process_id)
+            own = Office(store, terms)
+            try:
+                drain(own, Script(act), own.ask(25, prefix=prefix, max_output_tokens=max_output_tokens), max_in_flight=4)
+            except OverBudget:
+                return False
+        return True
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        done = list(pool.map(worker, [f"worker {next(NUMBERS)}-" for _ in range(WORKERS)]))
+    budget = any_office.store.read(ledger.read_budget, cap)
+    assert not over
+    assert budget.reserved_nano_usd == 0
+    assert budget.spent_nano_usd <= ONE_USD
+    assert budget.spent_nano_usd >= 0.9 * ONE_USD or all(done)

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from flows.parameters import Request
-from nightclerk.errors import SourceNotAllowed, SourceNotFound
+from nightclerk.errors import BadUsage, SourceNotAllowed, SourceNotFound
 from nightclerk.pipeline import Order
 
 
@@ -20,7 +20,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "inbox"
     root.mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NIGHTCLERK_SOURCE_ROOTS", json.dumps([str(root)]))
+    monkeypatch.setenv("NIGHTCLERK_SOURCE_ROOTS", json.dumps([str(root), "memory://deals/inbox", "https://docs.example/filings/"]))
     return root
 
 
@@ -37,6 +37,43 @@ def test_what_lies_outside_the_roots_is_refused(root: Path, source: str) -> None
     (root / "out").symlink_to("/etc")
     with pytest.raises(SourceNotAllowed):
         ordered(str(root), source.replace("ROOT", str(root)))
+
+
+@pytest.mark.parametrize(
+    ("source", "collection"),
+    [
+        ("memory://deals/inbox", "memory://deals/inbox"),
+        ("https://docs.example/filings/10-k.htm?id=7", "https://docs.example/filings"),
+    ],
+)
+def test_a_url_under_a_root_is_taken(root: Path, source: str, collection: str) -> None:
+    """A URL is a source like a folder, and gives the collection its name where nobody does."""
+    order = ordered(source, str(root))
+    assert [str(getattr(place, "uri", place)) for place in order.sources] == [source, str(root)]
+    assert order.collection == collection
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "memory://deals",
+        "memory://deals/inbox-2",
+        "memory://deals/inbox/../secret",
+        "https://docs.example/other",
+        "http://docs.example/filings/a",
+        "https://docs.example@evil.example/filings/a",
+        "https://clerk:tulip@docs.example/filings/a",
+        "https://docs.example/filings/a?X-Amz-Signature=tulip",
+        "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+        "zip://x::memory://deals/inbox/a.zip",
+    ],
+)
+def test_a_url_outside_the_roots_is_refused(root: Path, source: str) -> None:
+    """Elsewhere, up, another scheme or server, a chain, a secret: refused, and the secret is not repeated."""
+    with pytest.raises(BadUsage) as error:
+        ordered(source)
+    assert "tulip" not in str(error.value)
 
 
 def test_what_is_allowed_and_not_there_is_named(root: Path) -> None:

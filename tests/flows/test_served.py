@@ -70,7 +70,8 @@ def test_a_person_starts_a_run_from_the_form(served: Any, page: Any) -> None:
     found = rows(data, "SELECT category, quote FROM findings_current WHERE state = 'present'")
     assert ("Governing Law", "This Agreement shall be governed by the laws of the State of Oregon.") in found
     assert rows(data, "SELECT trigger, state FROM runs") == [("ui", "complete")]
-    [artifact] = served.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+    mine = {"flow_run_id": {"any_": [run["id"]]}, "key": {"any_": ["run-summary"]}}
+    [artifact] = served.api("/artifacts/filter", {"artifacts": mine})
     page.goto(f"{base}/artifacts/artifact/{artifact['id']}")
     page.get_by_role("heading", name="Look further").wait_for(timeout=20_000)
     assert page.get_by_role("cell", name="Governing Law").is_visible()

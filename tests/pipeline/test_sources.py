@@ -159,7 +159,7 @@ def test_a_child_that_cannot_be_read_is_named(make_settings: Make, run_order: Ru
         "a.zip > good.txt": ("complete", ""),
     }
     unread = query(settings, "SELECT document, status FROM unread_documents ORDER BY document")
-    assert [(row["document"], row["status"]) for row in unread] == [("a.zip > bomb.txt", "unreadable"), ("a.zip > broken.zip", "damaged")]
+    assert [(row["document"], row["status"]) for row in unread] == [("a.zip > bomb.txt", "too_large"), ("a.zip > broken.zip", "damaged")]
 
 
 def test_archives_without_end(make_settings: Make, run_order: RunOrder, query: Query, tmp_path: Path) -> None:

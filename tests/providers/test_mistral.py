@@ -202,11 +202,13 @@ def test_how_long_a_refusal_asks_to_wait(serve: Serve, ask: Ask) -> None:
 
 
 def test_a_wrong_key(serve: Serve, ask: Ask) -> None:
-    """Both bodies of a 401 are the same error."""
+    """Both bodies of a 401 are the same error, which names the setting to look at."""
     server = serve()
     for _ in range(2):
         provider = client(server.url, "wrong-key")
-        assert type(failure(provider, provider.wire(ask, MEDIUM))) is Unauthorised
+        found = failure(provider, provider.wire(ask, MEDIUM))
+        assert type(found) is Unauthorised
+        assert "NIGHTCLERK_API_KEY" in str(found)
     assert server.account.rejected[401] == 2
 
 
@@ -275,13 +277,15 @@ def test_a_broken_answer_is_kept_as_far_as_it_came(serve: Serve, ask: Ask) -> No
 
 
 def test_nobody_listens(ask: Ask) -> None:
-    """Where no connection is made nothing was sent, so nothing can be billed."""
+    """Where no connection is made nothing was sent, so nothing can be billed; the address is named, and no password that its URL holds."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    provider = client(f"http://127.0.0.1:{port}")
+    provider = client(f"http://clerk:hunter2@127.0.0.1:{port}")
     found = failure(provider, provider.wire(ask, MEDIUM))
     assert type(found) is ConnectFailed
+    assert f"no connection to http://127.0.0.1:{port} (NIGHTCLERK_ENDPOINT)" in str(found)
+    assert "hunter2" not in str(found)
     assert isinstance(found, CallError)
     assert not found.billable
 

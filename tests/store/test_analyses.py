@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from dispatch_office import PRICE
 
+from nightclerk.errors import SettingsError
 from nightclerk.records import Evidence, Finding, utc_now
 from nightclerk.store import Store, analyses
 from nightclerk.store import tables as t
@@ -46,3 +50,15 @@ def test_what_is_settled_is_settled_for_this_run(store: Store, put: Put) -> None
     put(t.requests, hash="h" * 64)
     put(t.questions, id="q" * 32, analysis_id=identity, request_hash="h" * 64, state="open")
     assert store.read(analyses.settled_since, identity, began) is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"input_nano_usd": 3_000}, {"cached_nano_usd": 0}, {"output_nano_usd": 1}, {"batch_percent": 100}, {"page_nano_usd": 9}]
+)
+def test_a_day_has_one_price(store: Store, change: dict[str, int]) -> None:
+    """A price that stands with other amounts is refused and both are told, since calls may have been billed at it."""
+    for _ in range(2):
+        store.write_now(analyses.ensure_price, PRICE)
+    with pytest.raises(SettingsError, match=r"fake-1 of fake from 2026-01-01 on stands in the books as 2/0\.2/5 USD per million tokens"):
+        store.write_now(analyses.ensure_price, replace(PRICE, **change))
+    assert store.read(lambda conn: conn.execute(sa.select(sa.func.count()).select_from(t.prices)).scalar()) == 1

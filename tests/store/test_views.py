@@ -17,7 +17,9 @@ Put = Callable[..., dict[str, Any]]
 MEASURES = [
     *["calls", "answered", "refused", "failed", "in_flight", "cache_hits"],
     *["prompt_tokens", "cached_tokens", "completion_tokens", "thinking_tokens", "cost_usd", "at_risk_usd", "avoided_usd"],
+    "wasted_usd",
 ]
+SCORE = ["estimate_low_usd", "estimate_high_usd", "estimate_error"]
 # Whoever queries the database relies on these: a column may be added at the end, and none may be renamed, moved or dropped.
 COLUMNS = {
     "document_names": ["collection_id", "collection", "sha256", "document", "uri", "source_status", "places"],
@@ -32,15 +34,20 @@ COLUMNS = {
         *["collection_id", "document_id", "analysis_id", "finding_id", "identity_id", "evidence_id"],
     ],
     "cost_by_day": ["day", *MEASURES],
-    "cost_by_run": ["run_id", "collection", "profile", "provider", "model", "state", "started_at", *MEASURES],
+    "cost_by_run": ["run_id", "collection", "profile", "provider", "model", "state", "started_at", *MEASURES, *SCORE],
     "cost_by_document": ["collection", "document", "uri", "collection_id", "document_id", *MEASURES],
     "cost_by_model": ["provider", "model", *MEASURES],
+    "cost_by_month": ["month", *MEASURES],
+    "cost_by_collection": ["collection", "collection_id", *MEASURES],
+    "cost_by_profile": ["profile", *MEASURES],
+    "budget_use": ["kind", "name", "cap_usd", "spent_usd", "reserved_usd", "left_usd", "subject"],
     "run_summary": [
         *["run_id", "collection", "profile", "profile_version", "provider", "model_asked", "model", "mode", "state", "reason"],
         *["trigger", "triggered_by", "started_at", "ended_at"],
         *["documents", "documents_complete", "documents_partial", "documents_unread", "documents_open"],
         *["findings", "findings_present", "findings_to_review", "calls", "failed", "cache_hits"],
         *["cost_usd", "at_risk_usd", "avoided_usd", "estimate_low_usd", "estimate_high_usd", "budget_usd", "flow_run_id"],
+        *["wasted_usd", "estimate_error"],
     ],
     "coverage": [
         *["collection", "document", "uri", "profile", "profile_version", "provider", "model", "state", "reason"],
@@ -288,9 +295,62 @@ def test_costs_by_run_document_and_model(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("spent")
+def test_costs_by_month_collection_and_profile(store: Store) -> None:
+    """Months are months in UTC; what outlived its collection or its run has a row of its own."""
+    assert rows(store, f"SELECT month, {COUNTS}, cost_usd FROM cost_by_month") == [("2026-01", 6, 3, 1, 1, 1, 1, 0.011250002)]
+    for column, view, name in (("collection", "cost_by_collection", "Deal"), ("profile", "cost_by_profile", "credit")):
+        assert rows(store, f"SELECT {column}, {COUNTS}, cost_usd FROM {view} ORDER BY {column} IS NULL") == [
+            (name, 5, 2, 1, 1, 1, 1, 0.006750001),
+            (None, 1, 1, 0, 0, 0, 0, 0.004500001),
+        ]
+
+
+@pytest.mark.usefixtures("spent")
+def test_waste_is_what_was_paid_for_nothing(store: Store, put: Put) -> None:
+    """An answer of no use and an attempt that broke off are wasted as far as they were paid; an answer that is good, or gone, is not."""
+    put(t.replies, call_id="c1", usable=False)
+    put(t.replies, call_id="c2", usable=True)
+    paid = {"collection_id": "deal", "document_id": "loan", "run_id": "two", "mode": "realtime", "sent_at": hour(9, day=4)}
+    put(t.calls, id="c8", **paid, state="cut_off", cost_nano_usd=1_000_000, at_risk_nano_usd=500_000)
+    assert rows(store, "SELECT run_id, wasted_usd FROM cost_by_run WHERE run_id IS NOT NULL ORDER BY run_id") == [
+        ("one", 0.004500001),
+        ("two", 0.001),
+    ]
+    for view in ("cost_by_day", "cost_by_month", "cost_by_collection", "cost_by_document", "cost_by_model", "cost_by_profile"):
+        assert rows(store, f"SELECT SUM(wasted_usd) FROM {view}") == [(pytest.approx(0.005500001),)]
+    assert rows(store, "SELECT wasted_usd FROM run_summary ORDER BY run_id") == [(0.004500001,), (0.001,)]
+
+
+@pytest.mark.usefixtures("spent")
+def test_an_estimate_is_scored_by_what_was_paid(store: Store) -> None:
+    """The error is the middle of the range against the cost; where nothing was paid or nothing estimated there is none."""
+    estimated = sa.update(t.runs).values(estimate_low_nano_usd=6_000_000, estimate_high_nano_usd=12_000_000)
+    store.write_now(lambda conn: conn.execute(estimated))
+    score = "run_id, estimate_low_usd, estimate_high_usd, estimate_error"
+    for view in ("cost_by_run", "run_summary"):
+        assert rows(store, f"SELECT {score} FROM {view} WHERE run_id IS NOT NULL ORDER BY run_id") == [
+            ("one", 0.006, 0.012, pytest.approx(1 / 3, abs=1e-6)),
+            ("two", 0.006, 0.012, None),
+        ]
+    assert rows(store, "SELECT estimate_error FROM cost_by_run WHERE run_id IS NULL") == [(None,)]
+
+
+def test_what_is_left_of_a_budget(store: Store, deal: Deal, put: Put) -> None:
+    """Cap less spent less reserved; without a cap nothing is left or lacking, and a collection is called by its name."""
+    assert deal
+    put(t.budgets, id="d", kind="day", subject="2026-01-01", cap_nano_usd=3 * 10**9, spent_nano_usd=10**9, reserved_nano_usd=5 * 10**8)
+    put(t.budgets, id="c", kind="collection", subject="deal", spent_nano_usd=10**9)
+    assert rows(store, "SELECT kind, name, cap_usd, spent_usd, reserved_usd, left_usd FROM budget_use ORDER BY kind") == [
+        ("collection", "Deal", None, 1.0, 0.0, None),
+        ("day", "2026-01-01", 3.0, 1.0, 0.5, 1.5),
+    ]
+
+
+@pytest.mark.usefixtures("spent")
 def test_every_cost_view_adds_up_to_the_same_money(store: Store) -> None:
     """No view loses a call or counts one twice."""
-    for view in ("cost_by_day", "cost_by_run", "cost_by_document", "cost_by_model"):
+    kinds = ("day", "run", "document", "model", "month", "collection", "profile")
+    for view in (f"cost_by_{kind}" for kind in kinds):
         calls, hits, cost, at_risk = rows(store, f"SELECT SUM(calls), SUM(cache_hits), SUM(cost_usd), SUM(at_risk_usd) FROM {view}")[0]
         assert (calls, hits) == (6, 1)
         assert (cost, at_risk) == (pytest.approx(0.011250002), pytest.approx(0.008))
