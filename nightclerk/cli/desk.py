@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -53,12 +53,13 @@ class Name(click.ParamType[str]):
         return os.fsencode(value).decode("utf-8", "replace").strip()
 
 
+PROVIDERS = get_args(Settings.model_fields["provider"].annotation)
 sources_argument = click.argument("sources", nargs=-1, required=True, type=Source())
 profile_option = click.option("-p", "--profile", required=True, help="What to ask, e.g. contract_review or contract_review/v1.")
 collection_option = click.option(
     "--collection", default="", type=Name(), help="The matter, deal or inbox this belongs to; default: the folder."
 )
-provider_option = click.option("--provider", type=click.Choice(["rules", "mistral", "openai_compatible", "puter"]), help="Overrides NIGHTCLERK_PROVIDER.")
+provider_option = click.option("--provider", type=click.Choice(PROVIDERS), help="Overrides NIGHTCLERK_PROVIDER.")
 model_option = click.option("--model", help="Overrides NIGHTCLERK_MODEL.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 budget_option = click.option("--budget-usd", type=Usd(), help="What this run may spend at most; overrides NIGHTCLERK_BUDGET_USD.")
