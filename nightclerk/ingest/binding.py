@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -12,17 +12,25 @@ from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
 from nightclerk.records import Annotation, Block
 
 PAGE_BREAK = "\f"
+Signs = Mapping[str, tuple[str, str]]
 
 
-def bound(pieces: Sequence[str], spans: Sequence[Span], entries: Sequence[Entry], title: str, gaps: list[str]) -> Reading:
-    """The reading of a manuscript: pages, blocks and annotations in the order of the text."""
+def bound(
+    pieces: Sequence[str],
+    spans: Sequence[Span],
+    entries: Sequence[Entry],
+    title: str,
+    gaps: list[str],
+    signs: Signs,
+) -> Reading:
+    """The reading of a manuscript: pages, blocks and annotations in the order of the text; `signs` are those of the view, by kind."""
     offsets = [0, *accumulate(map(len, pieces))]
     places = sorted(_places(spans, entries))
     pages, moved = fold_at("".join(pieces), [offsets[place] for place in places], PAGE_BREAK)
     where = dict(zip(places, moved, strict=True))
     text = "".join(pages)
     blocks = [block for span in spans if (block := _block(span, where, text)).char_start < block.char_end]
-    annotations = [_annotation(entry, where, text) for entry in entries]
+    annotations = [_annotation(entry, where, text, signs) for entry in entries]
     blocks.sort(key=lambda block: (block.char_start, -block.char_end))
     annotations.sort(key=lambda one: (one.char_start is None, one.char_start or 0, one.char_end or 0))
     texts = [PageText(page, status="text" if has_letters(page) else "blank") for page in pages]
@@ -62,10 +70,15 @@ def _block(span: Span, where: dict[int, int], text: str) -> Block:
     return Block(span.kind, start, end, number, span.table, span.row, cells, span.part, span.note)
 
 
-def _annotation(entry: Entry, where: dict[int, int], text: str) -> Annotation:
+def _annotation(entry: Entry, where: dict[int, int], text: str, signs: Signs) -> Annotation:
     change = entry.change
     words = fold(change.lead + entry.text)
     if entry.start is None or entry.end is None:
         return Annotation(change.kind, words, change.author, change.made_at)
     start, end = _trimmed(where[entry.start], max(where[entry.start], where[entry.end]), text)
+    opening, closing = signs.get(change.kind, ("", ""))
+    inside = text[start:end]
+    # the sign that closes a change stands on the line that the change ends
+    if closing and inside.endswith(closing) and inside.count(closing) > inside.count(opening):
+        end -= len(closing)
     return Annotation(change.kind, words, change.author, change.made_at, start, end)

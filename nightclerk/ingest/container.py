@@ -21,6 +21,13 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 Element = etree._Element
 
 
+class _NoFiles(etree.Resolver):
+    """Refuses whatever a part refers to outside of itself: the parser would open a DTD anywhere on this machine."""
+
+    def resolve(self, system_url: str, public_id: str, context: object = None) -> None:
+        raise SkipDocument("damaged", "a part refers to a file outside of the document (DTD), which no office document may")
+
+
 class Container:
     """The parts of one document, read when they are asked for. Names are looked up in any case and with either slash."""
 
@@ -74,6 +81,7 @@ class Container:
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )
+        parser.resolvers.add(_NoFiles())
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:

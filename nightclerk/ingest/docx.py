@@ -22,11 +22,14 @@ from lxml import etree
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.docx_package import Package, W
 from nightclerk.ingest.docx_walk import Walker
-from nightclerk.ingest.manuscript import counted, scanned
+from nightclerk.ingest.manuscript import Change, counted, scanned
 from nightclerk.ingest.reading import Reading
 
 # a table in a cell takes thirteen
 MOST_CALLS = 4_000
+# files elsewhere that a document names: its template, pictures, data to merge
+MOST_OUTSIDE, MOST_CHARACTERS = 50, 500
+OUTSIDE = Change("note", lead="outside of the file, not fetched: ")
 
 
 def read(path: Path, *, view: str = "accepted") -> Reading:
@@ -39,7 +42,9 @@ def read(path: Path, *, view: str = "accepted") -> Reading:
     package = Package(path)
     with _depth(MOST_CALLS):
         walker = _walked(package, view, inner=False)
-    return scanned(walker.script.finish(_title(package), _gaps(walker)), walker.drawings.pictures)
+        for address in package.outside()[:MOST_OUTSIDE]:
+            walker.script.beside(OUTSIDE, address[:MOST_CHARACTERS])
+    return scanned(walker.script.finish(_title(package), _gaps(walker, package)), walker.drawings.pictures)
 
 
 @contextlib.contextmanager
@@ -60,8 +65,9 @@ def _walked(package: Package, view: str, *, inner: bool) -> Walker:
     rendered = next(root.iter(f"{W}lastRenderedPageBreak"), None) is not None
 
     def nested(content: io.BytesIO) -> tuple[str, list[str]]:
-        walker = _walked(Package(content), view, inner=True)
-        return "\n".join(page.text for page in walker.script.finish("", []).pages), _gaps(walker)
+        inside = Package(content)
+        walker = _walked(inside, view, inner=True)
+        return "\n".join(page.text for page in walker.script.finish("", []).pages), _gaps(walker, inside)
 
     walker = Walker(package, main, view, rendered=rendered, nested=None if inner else nested)
     walker.drawings.page(next(root.iter(f"{W}sectPr"), None))
@@ -76,13 +82,16 @@ def _walked(package: Package, view: str, *, inner: bool) -> Walker:
     return walker
 
 
-def _gaps(walker: Walker) -> list[str]:
+def _gaps(walker: Walker, package: Package) -> list[str]:
     """What is in the file and not in the text."""
     found = []
     if walker.hidden_characters:
         found.append(f"{walker.hidden_characters} characters of hidden text were left out")
     if walker.fields.computed:
         found.append(f"{counted(walker.fields.computed, 'number')} left out that Word counts when it prints (LISTNUM, AUTONUM)")
+    if walker.fields.equations:
+        found.append(f"{counted(walker.fields.equations, 'equation')} not read that is typed as a field (EQ)")
+    found += [f"{part} is damaged and was not read" for part in package.unread]
     return found + walker.chunks.gaps() + walker.drawings.gaps()
 
 

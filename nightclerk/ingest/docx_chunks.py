@@ -1,7 +1,10 @@
-"""Documents inside a DOCX that Word merges in when it opens it (altChunk): HTML, text and DOCX are read, the rest is named."""
+"""Documents inside a DOCX that Word merges in when it opens it (altChunk): HTML, MHT, text and DOCX are read, the rest is named."""
 
 from __future__ import annotations
 
+import email
+import email.errors
+import email.policy
 import io
 from collections.abc import Callable
 
@@ -16,6 +19,10 @@ MOST_CHUNKS = 50
 MOST_CHARACTERS = 20_000_000
 MOST_NAMED = 5
 ZIP = b"PK\x03\x04"
+HTML_HEAD, MAIL_HEAD = (b"<!doctype html", b"<html"), b"mime-version:"
+HEAD_BYTES = 1024
+# what the standard parser raises on headers that no standard knows
+STRANGE = (ValueError, LookupError, AttributeError, TypeError, email.errors.MessageError)
 Nested = Callable[[io.BytesIO], tuple[str, list[str]]]
 
 
@@ -25,7 +32,8 @@ class Chunks:
     def __init__(self, script: Manuscript, package: Package, main: str, nested: Nested | None) -> None:
         self._script = script
         self._package = package
-        self._main = main
+        # the part whose relations count
+        self.part = main
         self._nested = nested
         self._count = 0
         self._unread: list[str] = []
@@ -34,7 +42,7 @@ class Chunks:
 
     def chunk(self, node: Element) -> None:
         """Write an embedded document, as a part of its own."""
-        target = self._package.relations(self._main).get(node.get(f"{R}id", ""), ("", ""))[1]
+        target = self._package.relations(self.part).get(node.get(f"{R}id", ""), ("", ""))[1]
         self._count += 1
         try:
             text = self._text(target) if self._count <= MOST_CHUNKS else None
@@ -52,7 +60,7 @@ class Chunks:
 
     def subdocument(self, node: Element) -> None:
         """Remember a document that this one only points to."""
-        self._subdocuments.append(self._package.external(self._main).get(node.get(f"{R}id", ""), "").rpartition("/")[2] or "without a name")
+        self._subdocuments.append(self._package.external(self.part).get(node.get(f"{R}id", ""), "").rpartition("/")[2] or "without a name")
 
     def gaps(self) -> list[str]:
         """What was not read."""
@@ -77,6 +85,26 @@ class Chunks:
             text, gaps = self._nested(io.BytesIO(data))
             self._gaps += gaps
             return text
-        if ending in {"htm", "html", "xhtml"}:
-            return "\n".join(page.text for page in html.parsed(decoded(data, declared=True)).pages)
+        head = data[:HEAD_BYTES].lower()
+        if ending in {"mht", "mhtml", "eml"} or MAIL_HEAD in head:
+            page = _web_archive(data)
+            return self._words(page) if page is not None else None
+        if ending in {"htm", "html", "xhtml"} or any(sign in head for sign in HTML_HEAD):
+            return self._words(decoded(data, declared=True))
         return decoded(data) if ending == "txt" else None
+
+    def _words(self, page: str) -> str:
+        reading = html.parsed(page)
+        self._gaps += reading.gaps
+        return "\n".join(part.text for part in reading.pages)
+
+
+def _web_archive(data: bytes) -> str | None:
+    """The page in a web archive (MHT), which travels like an e-mail; None where there is none."""
+    try:
+        message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
+        body = message.get_body(("html",))
+        content = body.get_content() if body is not None else None
+    except STRANGE:
+        return None
+    return content if isinstance(content, str) else None

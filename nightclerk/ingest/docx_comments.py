@@ -43,7 +43,7 @@ class Comments:
     def write(self, package: Package, main: str, story: Handler, begin: Callable[[Element, str], None]) -> None:
         """Note every comment, its replies and whether it is settled."""
         target = next((target for kind, target in package.relations(main).values() if kind == "comments"), "")
-        root = package.xml(target) if target else None
+        root = package.part(target)
         if root is None:
             return
         begin(root, target)
@@ -58,7 +58,7 @@ class Comments:
             asked = by_paragraph.get(parent) if parent else None
             lead = f"(reply to {value(asked, 'author') or 'a comment'}) " if asked is not None else ""
             lead = "(resolved) " + lead if done else lead
-            text = self._script.aside(lambda comment=comment: story(comment)).strip()  # type: ignore[misc]
+            text = self._script.apart(lambda comment=comment: story(comment)).strip()  # type: ignore[misc]
             time = times.get(last) or made_at(value(comment, "date"))
             self._script.comment(value(comment, "author"), time, lead + text, self._span(comment, asked))
 

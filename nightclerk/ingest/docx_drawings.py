@@ -61,8 +61,8 @@ class Drawings:
             self._page_area = max(width * height, 1) * EMU_PER_TWIP**2
 
     def boxes(self) -> None:
-        """Write what the last paragraph had anchored in it."""
-        while self._boxes:
+        """Write what the last paragraph had anchored in it; what stands in the text does not go aside with a later paragraph that does."""
+        while self._boxes and not self._script.aside_now:
             boxes, self._boxes = self._boxes, []
             for box in boxes:
                 start = self._script.here

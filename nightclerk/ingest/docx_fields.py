@@ -6,11 +6,12 @@ taken as they were stored: a reference to a number that has changed since shows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from nightclerk.ingest.docx_package import Element, W
-from nightclerk.ingest.docx_runs import checkbox
+from nightclerk.ingest.docx_runs import checkbox, symbol
 from nightclerk.ingest.docx_styles import on, value
 from nightclerk.ingest.manuscript import Change, Manuscript
 
@@ -18,6 +19,9 @@ Handler = Callable[[Element], None]
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 # numbers that stand nowhere in the file: Word counts them when it shows them
 COMPUTED = ("LISTNUM", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT")
+# fields that have no result: Word shows what their code says behind the name of a macro or a place
+BUTTONS = ("MACROBUTTON", "GOTOBUTTON")
+SWITCH = re.compile(r'\\([a-z])(?: +"?([^"\\]*[^"\\ ]))?', re.IGNORECASE)
 FORM_CONTROLS = frozenset([f"{W}{name}" for name in ("text", "dropDownList", "comboBox", "date", "showingPlcHdr")] + [f"{W14}checkbox"])
 
 
@@ -31,13 +35,14 @@ class _Field:
     code: str = ""
     words: str = ""
     result: bool = False
+    aside: bool = False
 
 
 class Fields:
     """The fields that are open at a place of the document."""
 
     def __init__(self, script: Manuscript, inline: Handler) -> None:
-        self.computed = 0
+        self.computed = self.equations = 0
         self._script = script
         self._inline = inline
         self._stack: list[_Field] = []
@@ -51,6 +56,7 @@ class Fields:
             f"{W}t": self._text,
             f"{W}fldChar": self._character,
             f"{W}instrText": self._code,
+            f"{W}delInstrText": self._code,
             f"{W}fldSimple": self._simple,
             f"{W}sdt": self._control,
         }
@@ -91,7 +97,7 @@ class Fields:
             self._script.block("form_field", start, note=name or "")
         in_code = node in self._whole
         self._codes += in_code
-        self._stack.append(_Field(in_code, self._script.here, None if shown else name))
+        self._stack.append(_Field(in_code, self._script.here, None if shown else name, aside=self._script.aside_now))
 
     def _result(self, field: _Field) -> None:
         self._codes -= field.in_code
@@ -101,13 +107,15 @@ class Fields:
         self._codes -= field.in_code
         if not field.result and not self._codes:
             self._count(field.code)
+            self._show(field.code)
         if field.form is not None and field.result:
             self._script.block("form_field", field.place, note=field.form)
         if field.words.strip():
             self._script.remark(Change("note", lead="in the code of a field: "), field.words)
 
     def _code(self, node: Element) -> None:
-        if self._stack and node.text:
+        # a deleted code is one only where what was deleted is shown
+        if self._stack and node.text and self._stack[-1].aside == self._script.aside_now:
             self._stack[-1].code += node.text
 
     def _simple(self, node: Element) -> None:
@@ -115,6 +123,18 @@ class Fields:
         self._inline(node)
         if not self._script.since(before):
             self._count(value(node, "instr"))
+            self._show(value(node, "instr"))
+
+    def _show(self, code: str) -> None:
+        """Write what Word shows of a field without a result: the words of a button, a symbol."""
+        name, _, rest = code.strip().partition(" ")
+        if name.upper() in BUTTONS:
+            self._script.pieces.append(rest.strip().partition(" ")[2].strip())
+        elif name.upper() == "SYMBOL":
+            self._script.pieces.append(_symbol(rest))
+        elif name.upper() == "EQ":
+            self.equations += not self._script.aside_now
+            self._script.remark(Change("note", lead="equation field: "), rest.strip())
 
     def _count(self, code: str) -> None:
         name = code.split(maxsplit=1)[:1]
@@ -132,6 +152,16 @@ class Fields:
         properties = control.find(f"{W}sdtPr")
         if properties is not None and any(child.tag in FORM_CONTROLS for child in properties):
             self._script.block("form_field", start, note=_described(properties))
+
+
+def _symbol(code: str) -> str:
+    """The character of a SYMBOL field, such as `254 \\f Wingdings`; empty where it makes no sense."""
+    number = code.split(maxsplit=1)[0] if code.strip() else ""
+    font = next((named or "" for switch, named in SWITCH.findall(code) if switch.lower() == "f"), "")
+    try:
+        return symbol(f"{int(number, 0):x}", font)
+    except ValueError:
+        return ""
 
 
 def _described(properties: Element) -> str:

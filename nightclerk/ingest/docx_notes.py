@@ -37,7 +37,7 @@ class Notes:
         """Learn the notes that there are."""
         for kind in NOTES:
             target = next((target for other, target in package.relations(main).values() if other == f"{kind}s"), "")
-            root = package.xml(target) if target else None
+            root = package.part(target)
             if root is not None:
                 begin(root, target)
                 self._parts[kind] = target
@@ -90,7 +90,7 @@ class Notes:
         relations, seen, texts = package.relations(main), set(), set()
         for reference in (node for section in sections for node in section if node.tag in FURNITURE):
             target = relations.get(reference.get(f"{R}id", ""), ("", ""))[1]
-            part = package.xml(target) if target and target not in seen else None
+            part = package.part(target) if target not in seen else None
             seen.add(target)
             if part is None:
                 continue

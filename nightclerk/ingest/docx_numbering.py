@@ -14,6 +14,8 @@ from nightclerk.ingest.docx_styles import Look, number, on, value
 from nightclerk.ingest.numerals import formatted
 
 LEVELS = 9
+# of a pattern; Word takes none that is longer, and a pattern of placeholders would grow with each number
+MOST_PATTERN = 255
 PLACEHOLDER = re.compile(r"%([1-9])")
 # the old way to keep a number that was changed (17.13.5.16): `%1:3:4:.` is the level, its count, a format by its place here, what follows
 FORMER = re.compile(r"%\d+:(-?\d+):(\d+):([^%]*)")
@@ -85,6 +87,10 @@ class Numbering:
         else:
             counters[depth] = counters[depth] + 1 if depth in counters else level.start
         instance.begun.add(depth)
+        for higher in range(depth):
+            # a level that was passed over counts as one that was there: the next of its kind is the second
+            if higher not in counters and higher in instance.levels:
+                counters[higher] = instance.levels[higher].start
         for deeper in [other for other in counters if other > depth]:
             restart = instance.levels[deeper].restart if deeper in instance.levels else None
             # restart n: begin anew after level n (counted from 1) or one above it; 0: never
@@ -140,7 +146,7 @@ def _level(node: Element) -> Level:
     restart = node.find(f"{W}lvlRestart")
     separator = value(node.find(f"{W}suff")) or "tab"
     picture = node.find(f"{W}lvlPicBulletId") is not None
-    text = value(node.find(f"{W}lvlText"))
+    text = value(node.find(f"{W}lvlText"))[:MOST_PATTERN]
     if value(form) == "bullet":
         # without letters a bullet's font matters: the paragraph sign of Wingdings is printed as a small square
         text = font_text(text, value(node.find(f"{W}rPr/{W}rFonts"), "ascii")) or ("•" if picture else "")

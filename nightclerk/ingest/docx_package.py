@@ -26,6 +26,8 @@ STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
+# links are no part of a document, and subdocuments are missing ones
+NAMED_ELSEWHERE = frozenset(["hyperlink", "subDocument"])
 
 
 class Package(Container):
@@ -37,6 +39,17 @@ class Package(Container):
         """Open the container; raises SkipDocument if it is none."""
         super().__init__(path)
         self._relations: dict[str, dict[str, tuple[str, str]]] = {}
+        self.unread: list[str] = []
+
+    def part(self, name: str) -> Element | None:
+        """The root of a part that a document can be read without; one that is damaged is remembered as `unread`."""
+        try:
+            return self.xml(name) if name and name not in self.unread else None
+        except SkipDocument as skip:
+            if skip.status != "damaged":
+                raise
+            self.unread.append(name)
+            return None
 
     def document(self, usual: str = "word/document.xml") -> str:
         """The name of the main part; raises SkipDocument where there is none."""
@@ -58,6 +71,17 @@ class Package(Container):
         listed = root if root is not None else ()
         return {relation.get("Id", ""): relation.get("Target", "") for relation in listed if relation.get("TargetMode") == "External"}
 
+    def outside(self) -> list[str]:
+        """`kind address` of what any part refers to outside of the package but for links that a reader may follow and subdocuments."""
+        found: dict[str, None] = {}
+        for name in self.names():
+            root = self.part(name) if name.endswith(".rels") else None
+            for relation in root if root is not None else ():
+                kind = relation.get("Type", "").rpartition("/")[2]
+                if relation.get("TargetMode") == "External" and kind not in NAMED_ELSEWHERE:
+                    found[f"{kind} {relation.get('Target', '')}"] = None
+        return list(found)
+
     def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
         folder = posixpath.dirname(part)
         root = self.xml(_relations_of(part))
@@ -72,7 +96,7 @@ class Package(Container):
         """The first part of a kind (numbering, styles, footnotes) that a part refers to."""
         for other, target in self.relations(part).values():
             if other == kind:
-                return self.xml(target)
+                return self.part(target)
         return None
 
     def data(self, name: str) -> bytes | None:

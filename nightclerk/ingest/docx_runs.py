@@ -19,6 +19,7 @@ SYMBOL = {
     **dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)),
 }  # fmt: skip
 BULLET = "•"
+ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 
 
 def symbol(code: str, font: str = "") -> str:

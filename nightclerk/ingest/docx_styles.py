@@ -54,6 +54,7 @@ class Styles:
     def __init__(self, root: Element | None) -> None:
         nodes = list(root.iterfind(f"{W}style")) if root is not None else []
         self._nodes = {node.get(f"{W}styleId", ""): node for node in nodes if node.get(f"{W}type", "") in {"", "paragraph"}}
+        self._all = {node.get(f"{W}styleId", ""): node for node in nodes}
         self._runs = {node.get(f"{W}styleId", ""): node for node in nodes if node.get(f"{W}type") == "character"}
         self._default = next((key for key, node in self._nodes.items() if value(node, "default") in {"1", "true", "on"}), "")
         self._looks: dict[str, Look] = {}
@@ -66,6 +67,10 @@ class Styles:
         if found is None:
             found = self._looks[style] = self._search(style or self._default)
         return found
+
+    def shades(self, style: str) -> bool:
+        """Whether a style of paragraphs or tables, or one that it is based on, says anything of the ground."""
+        return any(next(node.iter(f"{W}shd"), None) is not None for node in self._chain(style, self._all))
 
     def hides_run(self, style: str) -> bool:
         """Whether a character style hides what has it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nightclerk.ingest.docx_changes import CELL_KINDS, FORMATS, KINDS, change_of, difference
 from nightclerk.ingest.docx_package import Element, W
+from nightclerk.ingest.docx_runs import ALTERNATE, choice_of
 from nightclerk.ingest.manuscript import Change, Manuscript
 
 Handler = Callable[[Element], None]
@@ -44,6 +45,8 @@ class Tables:
                 start = self._script.here
                 self._parts(node, tag, write)
                 self._control(node, start)
+            elif node.tag == ALTERNATE:
+                self._parts(choice_of(node), tag, write)
             elif node.tag not in PROPERTIES:
                 # against the schema, and not to be lost
                 self._block(node)

@@ -17,19 +17,19 @@ from nightclerk.ingest.docx_notes import Notes
 from nightclerk.ingest.docx_numbering import Numbering
 from nightclerk.ingest.docx_package import Element, Package, W
 from nightclerk.ingest.docx_paragraphs import Paragraphs
-from nightclerk.ingest.docx_runs import choice_of, font_text, is_symbols, symbol
+from nightclerk.ingest.docx_runs import ALTERNATE, choice_of, font_text, is_symbols, symbol
 from nightclerk.ingest.docx_styles import Styles, on, value
 from nightclerk.ingest.docx_tables import Tables
+from nightclerk.ingest.docx_unseen import unseen
 from nightclerk.ingest.manuscript import PAGE_BREAK, Change, Manuscript
 
 Handler = Callable[[Element], None]
 R = f"{W}r"
-ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 # properties, codes and instructions hold no text but former values
 LEFT_OUT = tuple(
     f"{W}{name}"
     for name in (
-        "pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr", "tblGrid", "tblPrEx", "delInstrText", "fldData", "customXmlPr",
+        "pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr", "tblGrid", "tblPrEx", "fldData", "customXmlPr",
         "smartTagPr", "rubyPr", "proofErr", "bookmarkStart", "bookmarkEnd", "permStart", "permEnd", "softHyphen",
     )
 )  # fmt: skip
@@ -39,6 +39,7 @@ SYMBOL_FONTS = etree.XPath(
     "boolean(//w:rFonts[starts-with(@w:ascii, 'Wingdings') or starts-with(@w:ascii, 'Symbol') or @w:ascii = 'Webdings'])",
     namespaces={"w": W[1:-1]},
 )
+PALE = etree.XPath("boolean(//w:rPr/w:color[@w:val='FFFFFF' or @w:val='ffffff'] or //w:rPr/w:sz[@w:val < 3])", namespaces={"w": W[1:-1]})
 NO_PROPERTIES = etree.Element(f"{W}rPr")
 UNSEEN = Change("note", lead="hidden text: ")
 
@@ -75,12 +76,13 @@ class Walker:
         self.enter(part)
         self.fields.prepare(root)
         self._paragraphs.careful |= next(root.iter(*TRACKED, f"{W}vanish", f"{W}specVanish"), None) is not None
-        if self._paragraphs.careful or self._styles.hides or SYMBOL_FONTS(root):
+        if self._paragraphs.careful or self._styles.hides or SYMBOL_FONTS(root) or PALE(root):
             self._in_runs[R] = self._run
 
     def enter(self, part: str) -> None:
         """Go on in a part that was begun; the body, which blocks do not name, is the part without a name."""
-        self.script.part, self.drawings.part = part.rpartition("/")[2] if part != self._main else "", part
+        self.script.part = part.rpartition("/")[2] if part != self._main else ""
+        self.drawings.part = self.chunks.part = part
 
     def story(self, parent: Element) -> None:
         """The blocks of what begins and ends with paragraphs of its own: a body, a cell, a box, a note."""
@@ -182,6 +184,9 @@ class Walker:
         font = value(properties.find(f"{W}rFonts"), "ascii")
         if is_symbols(font):
             self.script.pieces[start:] = [font_text(piece, font) for piece in self.script.pieces[start:]]
+        cause = unseen(node, properties, self._styles)
+        if cause:
+            self.script.remark(Change("note", lead=f"not seen on the page, {cause}: "), self.script.since(start), place)
         if former is not None:
             self.script.remark(change_of(former, "format", f"format: {difference(former, properties)}"), "", place)
 
@@ -189,7 +194,10 @@ class Walker:
         switch = properties.find(f"{W}vanish")
         if switch is not None:
             return on(switch)
-        return self._styles.hides and (self._paragraphs.style_hides or self._styles.hides_run(value(properties.find(f"{W}rStyle"))))
+        if not self._styles.hides:
+            return False
+        # a switch that both styles of a run turn on is off again (ECMA-376 part 1, 17.7.3)
+        return self._paragraphs.style_hides != self._styles.hides_run(value(properties.find(f"{W}rStyle")))
 
     def _break(self, node: Element) -> None:
         self.script.write(PAGE_BREAK if value(node, "type") == "page" and not self._rendered else "\n")

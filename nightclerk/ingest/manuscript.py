@@ -25,6 +25,8 @@ SHOWN = {
 # doubled signs in braces, as in CriticMarkup: no contract fills its blanks with them
 SIGNS = {"insertion": ("{++", "++}"), "deletion": ("{--", "--}"), "move_to": ("{>>", ">>}"), "move_from": ("{<<", "<<}")}
 LINE_END = "¶"
+# pieces between the parts of one change: numbers, signs, what turned out empty
+MOST_BETWEEN = 8
 Walk = Callable[[], None]
 
 
@@ -94,6 +96,15 @@ class Manuscript:
         finally:
             self.pieces, self._outer = self._outer, None
 
+    def apart(self, walk: Walk) -> str:
+        """What a walk writes that stands nowhere in the text, such as a comment; changes in it have no place either."""
+        entries, self._entries = self._entries, []
+        text = self.aside(walk)
+        for entry in self._entries:
+            entry.start = entry.end = None
+        self._entries = entries + self._entries
+        return text
+
     def hold(self) -> None:
         """Keep what follows out of the text, until it is released."""
         if self._outer is None:
@@ -110,7 +121,7 @@ class Manuscript:
         """Write the sign of a change where this view shows signs; nothing where there is nothing between the two."""
         if self.view != "marked_up" or kind not in SIGNS:
             return
-        opening, last = SIGNS[kind][0], len(self.pieces) - 1
+        opening, last = SIGNS[kind][0], self._last
         if closing and last in self._generated and self.pieces[last] == opening:
             self.pieces[last] = ""
         else:
@@ -128,14 +139,23 @@ class Manuscript:
             self._note(change, self.aside(walk), place, place)
         else:
             opening, closing = SIGNS[change.kind] if self.view == "marked_up" else ("", "")
-            if opening and self._closes(change):
-                self.pieces[-1] = ""
+            goes_on = bool(opening) and self._closes(change)
+            if goes_on:
+                self.pieces[self._last] = ""
             else:
                 self._sign(opening)
             place, start = self.here, len(self.pieces)
             walk()
+            if opening and not goes_on and not self.since(start):
+                self.pieces[start - 1] = ""
+            elif closing and self.pieces[-1] == "\n":
+                # a sign stands on the line that it ends
+                self.pieces[-1] = ""
+                self._sign(closing)
+                self.write("\n")
+            else:
+                self._sign(closing)
             self._note(change, self.words_since(start), place, self.here)
-            self._sign(closing)
         self._open.pop()
 
     def all_changed(self, changes: Sequence[Change], walk: Walk) -> None:
@@ -155,7 +175,9 @@ class Manuscript:
         start, shown = self.here, all(self.shows(change.kind) for change in changes)
         if shown and self.view == "marked_up":
             for change in changes:
-                self._end_sign(change)
+                # what is in an inserted row needs no sign of its own
+                if change not in self._open:
+                    self._end_sign(change)
             start = self.here
         if shown:
             self.pieces.append("\n")
@@ -167,14 +189,13 @@ class Manuscript:
         """Show that the end of a line was changed; within the signs of the words before it, if those were changed with it."""
         opening, closing = SIGNS[change.kind]
         if self._closes(change):
-            self.pieces[-1] = LINE_END + closing
+            self.pieces[self._last] = LINE_END + closing
         else:
             self._sign(opening + LINE_END + closing)
 
     def _closes(self, change: Change) -> bool:
         """Whether the last thing written is the closing sign of the same change."""
-        last = len(self.pieces) - 1
-        return last in self._generated and self.pieces[last] == SIGNS[change.kind][1] and self._continues(change)
+        return self._last in self._generated and self.pieces[self._last] == SIGNS[change.kind][1] and self._continues(change)
 
     def remark(self, change: Change, text: str, start: int | None = None, end: int | None = None) -> None:
         """Note what has no text of its own in any view: a change of format, hidden words; joined to the last one if it goes on there."""
@@ -185,6 +206,10 @@ class Manuscript:
         """Note a comment, and what it is anchored to."""
         start, end = span or (None, None)
         self._entries.append(Entry(Change("comment", author, made_at), text, start, end))
+
+    def beside(self, change: Change, text: str) -> None:
+        """Note what stands nowhere in the text."""
+        self._entries.append(Entry(change, text, None, None))
 
     def block(
         self,
@@ -222,7 +247,13 @@ class Manuscript:
 
     def finish(self, title: str, gaps: list[str]) -> Reading:
         """The reading: pages, blocks and annotations in the order of the text."""
-        return bound(self.pieces, self._spans, self._entries, title, gaps)
+        return bound(self.pieces, self._spans, self._entries, title, gaps, SIGNS if self.view == "marked_up" else {})
+
+    @property
+    def _last(self) -> int:
+        """The place of the last piece that is not empty; of the last one where none of the last few is."""
+        end = len(self.pieces)
+        return next((place for place in range(end - 1, max(end - MOST_BETWEEN, -1), -1) if self.pieces[place]), end - 1)
 
     def _sign(self, sign: str) -> None:
         if sign:
@@ -230,9 +261,10 @@ class Manuscript:
 
     def _note(self, change: Change, text: str, start: int, end: int) -> None:
         last = self._entries[-1] if self._entries else None
-        if last is not None and self._continues(change, start):
+        # words that the view shows and words that it lacks are two changes, even by one hand
+        if last is not None and self._continues(change, start) and last.shown == (end > start):
             last.text += text
-            last.end = end
+            last.end = end if last.shown else last.end
         elif text or change.lead:
             self._entries.append(Entry(change, text, start, end))
 
@@ -243,4 +275,4 @@ class Manuscript:
             return False
         written = self.pieces if self._outer is None else self._outer
         between = range(last.end, self.here if start is None else start)
-        return len(between) < 8 and all(not written[place] or place in self._generated for place in between)
+        return len(between) < MOST_BETWEEN and all(not written[place] or place in self._generated for place in between)

@@ -29,6 +29,11 @@ class Entry:
     start: int | None
     end: int | None
 
+    @property
+    def shown(self) -> bool:
+        """Whether anything of it stands in the text."""
+        return self.start is not None and self.end is not None and self.end > self.start
+
 
 @dataclass(slots=True)
 class Span:

@@ -54,6 +54,8 @@ def formatted(count: int, form: str) -> str:
     if form in {"lowerLetter", "upperLetter"}:
         # z is followed by aa, bb, cc
         return _cased(chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1) if 0 < count <= 780 else str(count), form)
+    if form in {"lowerLetter2", "upperLetter2"}:
+        return _cased(_columns(count), form)
     if form == "decimalZero" or form.startswith("0"):
         return str(count).zfill(len(form.split(",")[0].strip()) if form.startswith("0") else 2)
     if form == "ordinal":
@@ -67,6 +69,15 @@ def formatted(count: int, form: str) -> str:
 
 def _cased(text: str, form: str) -> str:
     return text.upper() if form.startswith("upper") else text
+
+
+def _columns(count: int) -> str:
+    """Letters as those of the columns of a sheet, and of lists in OpenDocument: z is followed by aa, ab, ac."""
+    text = ""
+    while count > 0:
+        count, place = divmod(count - 1, 26)
+        text = chr(ord("a") + place) + text
+    return text or str(count)
 
 
 def _roman(count: int) -> str:
@@ -84,8 +95,10 @@ def _ordinal_ending(count: int) -> str:
 
 
 def _cardinal(count: int) -> str:
-    if not 0 <= count < 1000:
+    if not 0 <= count < 10_000:
         return str(count)
+    if count >= 1000:
+        return f"{ONES[count // 1000]} thousand" + (f" {_cardinal(count % 1000)}" if count % 1000 else "")
     if count < 20:
         return ONES[count]
     if count < 100:
@@ -94,6 +107,8 @@ def _cardinal(count: int) -> str:
 
 
 def _ordinal(words: str) -> str:
+    if words.isdecimal():
+        return words + _ordinal_ending(int(words))
     head, mark, last = words.rpartition("-") if "-" in words else words.rpartition(" ")
     ending = ORDINALS.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
     return head + mark + ending

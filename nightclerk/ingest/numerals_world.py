@@ -60,6 +60,8 @@ HEBREW = (
     (400, "ת"), (300, "ש"), (200, "ר"), (100, "ק"), (90, "צ"), (80, "פ"), (70, "ע"), (60, "ס"), (50, "נ"), (40, "מ"), (30, "ל"), (20, "כ"),
     (16, "טז"), (15, "טו"), (10, "י"), (9, "ט"), (8, "ח"), (7, "ז"), (6, "ו"), (5, "ה"), (4, "ד"), (3, "ג"), (2, "ב"), (1, "א"),
 )  # fmt: skip
+KOREAN_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
+KOREAN_ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 MOST_REPEATED = 30
 
 
@@ -97,6 +99,11 @@ def _short(digits: str, count: int) -> str:
     return _counted(digits, "十百千", True, True, count) if 0 < count < 100 else _digit_by_digit(digits, count)
 
 
+def _korean(count: int) -> str:
+    tens, ones = divmod(count, 10)
+    return KOREAN_TENS[tens] + KOREAN_ONES[ones] if 0 < count < 100 else str(count)
+
+
 def _hebrew(count: int) -> str:
     if not 0 < count < 1_000:
         return str(count)
@@ -116,6 +123,7 @@ WORLD: dict[str, Callable[[int], str]] = {
     **{form: partial(_counted, *parts) for form, parts in COUNTED.items()},
     **{form: partial(_short, digits) for form, digits in SHORT.items()},
     "hebrew1": _hebrew,
+    "koreanLegal": _korean,
     "hex": lambda count: f"{count:X}",
     "numberInDash": lambda count: f"- {count} -",
 }

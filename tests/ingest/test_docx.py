@@ -58,6 +58,14 @@ def test_levels_restart_unless_told_otherwise(read_bytes: Read) -> None:
     assert _lines(read_bytes, body, numbering=numbering) == ["1. 0", "1.1 1", "(a) 2", "1.2 1", "(b) 2", "2. 0", "2.1 1", "(c) 2"]
 
 
+def test_levels_that_were_passed_over_count(read_bytes: Read) -> None:
+    """A list that begins below its first level, or leaves one out, has that one all the same: the next of its kind is the second."""
+    levels = _level(0, "%1.") + _level(1, "%1.%2") + _level(2, "%1.%2.%3")
+    numbering = f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    body = "".join(_p("x", "1", level) for level in (1, 1, 0, 2, 1, 0, 1))
+    assert _lines(read_bytes, body, numbering=numbering) == [f"{label} x" for label in ("1.1", "1.2", "2.", "2.1.1", "2.2", "3.", "3.1")]
+
+
 def test_lists_of_one_definition_count_together(read_bytes: Read) -> None:
     """Two lists share the counters of their definition; a start override begins anew, once."""
     numbering = (
@@ -103,6 +111,9 @@ def test_numbers_from_styles(read_bytes: Read) -> None:
         (21, "ordinalText", "Twenty-first"),
         (20, "ordinalText", "Twentieth"),
         (115, "cardinalText", "One hundred fifteen"),
+        (2024, "cardinalText", "Two thousand twenty-four"),
+        (1001, "ordinalText", "One thousand first"),
+        (10_000, "ordinalText", "10000th"),
         (3, "none", ""),
         (0, "upperRoman", "0"),
         (10**9, "lowerLetter", "1000000000"),
@@ -111,6 +122,8 @@ def test_numbers_from_styles(read_bytes: Read) -> None:
         (1024, "japaneseCounting", "千二十四"),
         (101, "chineseCountingThousand", "一百零一"),
         (15, "hebrew1", "טו"),
+        (21, "koreanLegal", "스물하나"),
+        (28, "lowerLetter2", "ab"),
         (30, "russianUpper", "АА"),
         (12, "decimalFullWidth", "１２"),
         (20, "decimalEnclosedCircle", "⑳"),

@@ -60,6 +60,54 @@ def test_levels_begin_anew(read_bytes: Read) -> None:
     assert _lines(read_bytes, body, levels=_levels("I", "a")) == ["IV. x", "a. x", "x", "V. x", "a. x", "b. x"]
 
 
+def test_levels_that_were_passed_over_count(read_bytes: Read) -> None:
+    """A list that begins below its first level has that one all the same: the next of its kind is the second."""
+    lower = f"<text:p/>{'<text:list><text:list-item><text:p>x</text:p></text:list-item></text:list>'}"
+    body = _list(lower.removeprefix("<text:p/>"), "<text:p>y</text:p>")
+    assert _lines(read_bytes, body, levels=_levels("1", "1", extra='text:display-levels="2"')) == ["1.1. x", "2. y"]
+
+
+def test_lists_of_another_style_go_on(read_bytes: Read) -> None:
+    """A list may go on with the numbers of one of another style, or of one whose name the file lacks; an item may have its own style."""
+    other = f'</text:list-style><text:list-style style:name="M">{_levels("I")}'
+    body = _list("<text:p>a</text:p>", extra='text:id="one"') + _list("<text:p>b</text:p>", style="M", extra='text:continue-list="one"')
+    body += _list("<text:p>c</text:p>", extra='text:continue-list="nowhere"')
+    body += _list("<text:p>d</text:p>", extra='text:continue-list="one"').replace(
+        "<text:list-item>", '<text:list-item text:style-override="M">'
+    )
+    assert _lines(read_bytes, body, levels=_levels("1") + other) == ["1. a", "II. b", "3. c", "IV. d"]
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [("1st", "2nd"), ("First", "Second"), ("01, 02, 03, ...", "02"), ("א, י, ק, ...", "ב"), ("一, 二, 三, ...", "二"), ("?, ...", "2")],
+)
+def test_number_formats_of_libreoffice(form: str, shown: str, read_bytes: Read) -> None:
+    """What LibreOffice calls a number format by how it begins is that format; an unknown one is written in digits."""
+    assert _lines(read_bytes, _list("<text:p>a</text:p>", "<text:p>b</text:p>"), levels=_levels(form))[1] == f"{shown}. b"
+
+
+def test_letters_after_z(read_bytes: Read) -> None:
+    """After z come aa, ab, ac; aa, bb, cc where the style says so."""
+    body = _list(*["<text:p>x</text:p>"] * 28)
+    for extra, shown in (("", "ab. x"), ('style:num-letter-sync="true"', "bb. x")):
+        assert _lines(read_bytes, body, levels=_levels("a", extra=extra))[27] == shown
+
+
+def test_levels_without_numbers(read_bytes: Read) -> None:
+    """In LibreOffice's pattern a level without numbers takes the sign behind it along, and shows of its own what stands around all."""
+    levels = "".join(
+        f'<text:list-level-style-number text:level="{place}" style:num-format="{form}" style:num-list-format="{pattern}"/>'
+        for place, (form, pattern) in enumerate((("1", "%1%."), ("", "(%1%.%2%)"), ("1", "%1%.%2%.%3%")), 1)
+    )
+
+    def nested(depth: int, word: str) -> str:
+        return "<text:list><text:list-item>" * depth + f"<text:p>{word}</text:p>" + "</text:list-item></text:list>" * depth
+
+    body = _list("<text:p>a</text:p>" + nested(1, "b") + nested(2, "c"))
+    assert _lines(read_bytes, body, levels=levels) == ["1. a", "() b", "1.1 c"]
+
+
 def test_levels_that_show_others(read_bytes: Read) -> None:
     """`display-levels` puts the higher numbers before, and LibreOffice's own pattern says what stands between them."""
     p = "<text:p>x</text:p>"
