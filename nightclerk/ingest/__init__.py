@@ -1,7 +1,7 @@
 """From a file to a Document: finding files, telling what they are, and reading each in a child process with limits."""
 
 from nightclerk.ingest.access import Access, Inside, Origin
-from nightclerk.ingest.attachments import Inner, clean_name, is_container, is_skipped
+from nightclerk.ingest.attachments import Inner, Listing, clean_name, is_container, is_skipped
 from nightclerk.ingest.blocks import unpack
 from nightclerk.ingest.detect import ZIP, detect
 from nightclerk.ingest.discover import Found, allowed, discover, inspect, shown, uri_of
@@ -25,6 +25,7 @@ __all__ = [
     "Inner",
     "Inside",
     "Limits",
+    "Listing",
     "OcrForm",
     "Options",
     "Origin",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nightclerk.ingest import attachments, remote
 from nightclerk.ingest.attachments import UNPACKERS, Listing
+from nightclerk.ingest.detect import BZIP2, GZIP, TAR, XZ
 from nightclerk.ingest.members import too_large
 from nightclerk.ingest.places import Url
 from nightclerk.ingest.readers import Options
@@ -20,6 +21,9 @@ from nightclerk.ingest.remote import Remote
 from nightclerk.ingest.sandbox import Limits
 from nightclerk.ingest.spool import Spool, Stored
 from nightclerk.ingest.web import Web
+
+# what is read from its beginning to its end to get at any member
+STREAMED = frozenset([TAR, GZIP, BZIP2, XZ])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Access:
         if isinstance(origin, Path):
             yield origin
         else:
-            with self.spool.file(sha256, name, lambda: self._bring(origin)) as path:
+            with self.spool.file(sha256, name, lambda: self._bring(origin, sha256, name)) as path:
                 yield path
 
     def download(self, origin: Url | Remote, version: str = "") -> Arrived | None:
@@ -98,8 +102,13 @@ class Access:
             stored = self.spool.put(download.blocks, download.name, self.most_bytes)
             return Arrived(stored, download.name, download.version, download.modified_at)
 
-    def _bring(self, origin: Url | Remote | Inside) -> None:
-        if isinstance(origin, Inside):
-            self.unpack(origin.parent, origin.parent_sha256, origin.parent_name, origin.parent_media_type, only=(origin.ordinal,))
-        else:
+    def _bring(self, origin: Url | Remote | Inside, sha256: str, name: str) -> None:
+        if not isinstance(origin, Inside):
             self.download(origin)
+            return
+        parent = (origin.parent, origin.parent_sha256, origin.parent_name, origin.parent_media_type)
+        if origin.parent_media_type in STREAMED:
+            # it has to be gone through as a whole, so its neighbours, which are wanted next, come with it
+            self.unpack(*parent)
+        if not self.spool.holds(sha256, name):
+            self.unpack(*parent, only=(origin.ordinal,))

@@ -45,8 +45,8 @@ UNPACKERS = {
     ZIP: Unpacker("zip-1", "nightclerk.ingest.archive:send"),
     **dict.fromkeys([TAR, GZIP, BZIP2, XZ], Unpacker("tar-1", "nightclerk.ingest.tarball:send")),
     PDF: Unpacker("pdf-1", "nightclerk.ingest.pdf_attached:send", takes=("passwords",)),
-    MAIL: Unpacker("eml-1", "nightclerk.ingest.mail_attached:send_eml"),
-    OUTLOOK: Unpacker("msg-1", "nightclerk.ingest.mail_attached:send_msg"),
+    MAIL: Unpacker("eml-2", "nightclerk.ingest.mail_attached:send_eml"),
+    OUTLOOK: Unpacker("msg-2", "nightclerk.ingest.mail_attached:send_msg"),
 }
 
 
@@ -69,6 +69,11 @@ class Listing:
 
     members: list[Inner]
     trouble: SkipDocument | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether unpacking it again would give the same: nothing stood in the way that may be gone tomorrow, such as a full disk."""
+        return self.trouble is None and all(member.status != "failed" for member in self.members)
 
 
 def unpack(path: Path, media_type: str, spool: Spool, limits: Limits, options: Options, *, only: Collection[int] = ()) -> Listing:

@@ -53,6 +53,10 @@ KNOWN = {
     "application/xml": "an XML file",
     "application/postscript": "a PostScript file",
     "image/gif": "a GIF image",
+    "image/bmp": "a BMP image",
+    "image/webp": "a WebP image",
+    "image/heic": "a HEIC photo",
+    "application/ms-tnef": "an Outlook winmail.dat, which holds what was attached to a message",
     "application/x-executable": "a program",
     UNKNOWN: "a binary file of an unknown kind",
 }
@@ -77,6 +81,14 @@ SIGNATURES = (
     (b"MM\x00+", TIFF),
     (b"\x7fELF", "application/x-executable"),
     (b"MZ\x90\x00", "application/x-executable"),
+    # [MS-OXTNEF] 2.1.2
+    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
+)
+# where it takes more than the first bytes to tell
+PATTERNS = (
+    (re.compile(rb"BM....\0\0\0\0", re.DOTALL), "image/bmp"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb"....ftyp(?:hei[cx]|hev[cx]|mif1)", re.DOTALL), "image/heic"),
 )
 # POSIX.1: the field `magic` of the header
 TAR_AT = 257
@@ -100,8 +112,11 @@ OPEN_XML_FOLDERS = (
 ENDINGS = {".docx": DOCX, ".docm": DOCX, ".dotx": DOCX, ".dotm": DOCX, ".xlsx": XLSX, ".xlsm": XLSX,
            ".xltx": XLSX, ".xlsb": XLSB, ".pptx": OPEN_XML_FOLDERS[-1][1], ".odt": ODT, ".ott": ODT, ".ods": ODS}  # fmt: skip
 TEMPLATE = re.compile(r"-(?:template|master)\Z")
-# the record at the end of a ZIP with the longest comment, and a directory of some 100,000 files
-END_BYTES, MOST_DIRECTORY_BYTES = 22 + 65_535, 8 << 20
+# the records at the end of a ZIP (APPNOTE 4.3.14 to 4.3.16): that of ZIP64, what leads to it, and the last, with the longest comment
+ZIP64_BYTES, LOCATOR_BYTES = 56, 20
+END_BYTES = ZIP64_BYTES + LOCATOR_BYTES + 22 + 65_536
+# of some 100,000 files
+MOST_DIRECTORY_BYTES = 8 << 20
 MARKDOWN_ENDINGS = {".md", ".markdown", ".mdown", ".mkd"}
 HTML_ENDINGS = {".htm", ".html", ".xhtml"}
 MAIL_ENDINGS = {".eml", ".mht", ".mhtml"}
@@ -148,7 +163,14 @@ def detect(path: Path) -> str:
     for signature, media_type in SIGNATURES:
         if head.startswith(signature):
             return media_type
-    return _text(head, ending) if _is_text(head, ending) else UNKNOWN
+    if _is_text(head, ending):
+        return _text(head, ending)
+    return next((media_type for pattern, media_type in PATTERNS if pattern.match(head)), UNKNOWN)
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether the first bytes are those of a file of its own, whatever it was declared to be."""
+    return head.startswith((b"%PDF-", OLE_MAGIC, b"PK\x03\x04", *(signature for signature, _ in SIGNATURES)))
 
 
 def _ole(path: Path, ending: str) -> str:
@@ -185,12 +207,20 @@ def _zip(path: Path, ending: str) -> str:
 
 
 def directory_bytes(path: Path) -> int:
-    """How large the directory of a ZIP says it is, since it is read as a whole (APPNOTE 4.3.16)."""
+    """How large the directory of a ZIP says it is, since it is read as a whole: the largest of all that could be taken for its end."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - END_BYTES))
         tail = file.read(END_BYTES)
-    end = tail.rfind(b"PK\x05\x06")
-    return int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    return max((_directory_bytes(tail, end.start()) for end in re.finditer(rb"(?=PK\x05\x06)", tail)), default=0)
+
+
+def _directory_bytes(tail: bytes, end: int) -> int:
+    """What the record at a position says, or that of ZIP64 before it, which Python prefers whatever the other says."""
+    locator = end - LOCATOR_BYTES
+    wide = locator - ZIP64_BYTES
+    if wide >= 0 and tail.startswith(b"PK\x06\x07", locator) and tail.startswith(b"PK\x06\x06", wide):
+        return int.from_bytes(tail[wide + 40 : wide + 48], "little")
+    return int.from_bytes(tail[end + 12 : end + 16], "little")
 
 
 def files_inside(path: Path) -> str:

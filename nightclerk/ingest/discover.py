@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,16 +40,17 @@ class Found:
         return shown(Path(self.path.name))
 
 
-def discover(paths: Sequence[Path]) -> Iterator[Found]:
+def discover(paths: Sequence[Path], *, apart: Collection[Path] = ()) -> Iterator[Found]:
     """Every file under the given files and folders, once each, folders in the order of their names.
 
-    Hidden files and litter are left out unless named themselves. Links are followed inside the folder they stand in, never out of it.
+    Hidden files and litter are left out unless named themselves, and so is what lies `apart` (absolute paths): our own files, where the
+    data folder lies in a source. Links are followed inside the folder they stand in, never out of it.
 
     Raises:
         SourceNotFound: a given path does not exist; raised before anything is yielded.
     """
     roots = [_existing(path) for path in paths]
-    seen: set[str] = set()
+    seen = {str(path.resolve()) for path in apart} - {str(root) for root in roots}
     for root in roots:
         yield from _walk(root, seen)
 

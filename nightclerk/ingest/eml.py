@@ -14,6 +14,7 @@ from email.message import Message
 from pathlib import Path
 
 from nightclerk.errors import SkipDocument
+from nightclerk.ingest.detect import is_binary
 from nightclerk.ingest.encoding import decoded
 from nightclerk.ingest.mail import (
     SHOWN_HEADERS,
@@ -32,6 +33,10 @@ from nightclerk.ingest.reading import Reading, has_letters
 MOST_DEPTH = 20
 ENCRYPTED = frozenset(["multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"])
 LEAST_TO_GUESS = 32
+ELSEWHERE = {
+    "message/partial": "it is one piece of a message that was sent in several: ask for the whole",
+    "message/external-body": "a part of it is kept elsewhere and was not fetched",
+}
 # what the standard parser raises on headers that no standard knows
 STRANGE = (ValueError, LookupError, AttributeError, TypeError, email.errors.MessageError)
 
@@ -41,18 +46,23 @@ def read(path: Path) -> Reading:
     message = _message(path)
     finds = Finds()
     words = list(_words(message, finds))
-    return composed(_headers(message), words, finds, path.stat().st_size)
+    return composed(_headers(message), words, finds, path.stat().st_size, _elsewhere(message))
 
 
 def attached(path: Path) -> Iterator[Attached]:
-    """(name, media type as declared, content) of each file attached to a message or to those inside of it, at most 1,000.
+    """(name, media type as declared, content) of each file attached to a message or to those inside of it, at most 1,000."""
+    return handed_out(found(path), path.stat().st_size)
+
+
+def found(path: Path) -> Finds:
+    """What is attached to a message or to those inside of it.
 
     Raises SkipDocument as `read` does. Whoever calls it bounds memory and time: the message is in memory, and so are the files.
     """
     finds = Finds()
     for _ in _words(_message(path), finds):
         pass
-    return handed_out(finds, path.stat().st_size)
+    return finds
 
 
 def _message(path: Path) -> Message:
@@ -62,6 +72,12 @@ def _message(path: Path) -> Message:
     if message.get_content_type() in ENCRYPTED and _smime_kind(message) != "signed-data":
         raise SkipDocument("encrypted", "an encrypted e-mail: save a copy that is decrypted")
     return message
+
+
+def _elsewhere(message: Message) -> list[str]:
+    """Of a message that was sent in pieces (RFC 2046, 5.2.2), or kept elsewhere (5.2.3), what says that this is not all of it."""
+    kinds = {part.get_content_type() for part in message.walk()}
+    return [gap for kind, gap in ELSEWHERE.items() if kind in kinds]
 
 
 def _is_wide(path: Path) -> bool:
@@ -99,7 +115,7 @@ def _words(message: Message, finds: Finds, label: str = "", depth: int = 0) -> I
         else:
             for inner in _parts(message):
                 yield from _words(inner, finds, label, depth + 1)
-    elif kind in {"text/plain", "text/html"} and not _is_attached(message):
+    elif kind in {"text/plain", "text/html"} and not _is_attached(message) and not is_binary(_content(message)):
         try:
             text = _text(message)
         except SkipDocument:
@@ -165,10 +181,14 @@ def _attachment(part: Message) -> Attachment:
     return Attachment(_name(part), part.get_content_type(), str(part.get("Content-ID") or ""), content)
 
 
+def _content(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
 def _text(part: Message) -> str:
     """The words of a part: in the encoding that it names if that fits, else in the one that does."""
-    payload = part.get_payload(decode=True)
-    content = payload if isinstance(payload, bytes) else b""
+    content = _content(part)
     try:
         return content.decode(part.get_content_charset() or "")
     except STRANGE:

@@ -95,6 +95,10 @@ class Finds:
         """What a person would open to read it."""
         return [attachment for attachment in self.attachments if attachment.is_document(self.shown_ids)]
 
+    def left_out(self) -> list[str]:
+        """The names of what came with it and is no document: signatures, contact cards, logos."""
+        return [attachment.label for attachment in self.attachments if not attachment.is_document(self.shown_ids)]
+
 
 def handed_out(finds: Finds, most_bytes: int) -> Iterator[Attached]:
     """The attached documents with their contents, at most MOST_ATTACHED and in all `most_bytes`."""

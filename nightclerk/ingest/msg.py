@@ -40,14 +40,19 @@ def read(path: Path) -> Reading:
 
 
 def attached(path: Path) -> Iterator[Attached]:
-    """(name, media type as declared, content) of each file attached to a message or to those inside of it, at most 1,000.
+    """(name, media type as declared, content) of each file attached to a message or to those inside of it, at most 1,000."""
+    return handed_out(found(path), path.stat().st_size)
+
+
+def found(path: Path) -> Finds:
+    """What is attached to a message or to those inside of it.
 
     Raises SkipDocument as `read` does. Whoever calls it bounds memory and time: the message is in memory, and so are the files.
     """
     finds = Finds()
     for _ in _words(_opened(path), finds, []):
         pass
-    return handed_out(finds, path.stat().st_size)
+    return finds
 
 
 def _opened(path: Path) -> Message:

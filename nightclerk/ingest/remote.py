@@ -173,7 +173,10 @@ def _moment(value: Any) -> datetime | None:
         except ValueError:
             return None
     if isinstance(value, int | float):
-        value = datetime.fromtimestamp(value, UTC)
+        try:
+            value = datetime.fromtimestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)

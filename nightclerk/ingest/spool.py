@@ -98,6 +98,11 @@ class Spool:
                 if not self._pins[path]:
                     del self._pins[path]
 
+    def holds(self, sha256: str, name: str) -> bool:
+        """Whether a content is there at this moment."""
+        with self._lock:
+            return self._own / (sha256 + _ending(name)) in self._sizes
+
     @contextmanager
     def pipe(self) -> Iterator[Path]:
         """A named pipe, which is gone afterwards; raises SkipDocument where none can be made."""

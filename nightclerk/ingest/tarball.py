@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest import outlet
@@ -26,6 +26,22 @@ from nightclerk.ingest.members import LINK, Member, below, too_large
 BLOCK_BYTES = 1 << 20
 DAMAGED = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError)
 PACKERS: tuple[tuple[bytes, Any], ...] = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open))
+
+
+class _Entry(tarfile.TarInfo):
+    """A header that makes no sense is an error in the middle, too, where tarfile takes it for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            entry = super().fromtarfile(archive)
+        except (tarfile.EOFHeaderError, tarfile.EmptyHeaderError):  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from None
+        if entry.size < 0:
+            raise tarfile.ReadError("a file of a negative size")
+        return entry
 
 
 def members(path: Path, *, most_file_bytes: int, most_bytes: int) -> Iterator[Member]:
@@ -41,7 +57,7 @@ def members(path: Path, *, most_file_bytes: int, most_bytes: int) -> Iterator[Me
             yield Member("content", partial(_alone, path, packer, min(left_bytes, most_file_bytes)))
             return
         # tarfile's own unpacking takes a packed file that was cut off for one that ends there
-        with (packer or open)(path, "rb") as file, tarfile.open(fileobj=file, mode="r|") as archive:
+        with (packer or open)(path, "rb") as file, tarfile.open(fileobj=file, mode="r|", tarinfo=_Entry) as archive:
             for entry in archive:
                 name = below(entry.name)
                 if entry.isdir() or any(map(is_litter, name.split("/"))):

@@ -114,12 +114,12 @@ class Gatherer:
             yield seen
             return
         if source.sha256 in around:
-            yield replace(seen, source=None, status="unsupported", reason="it holds itself, again and again")
+            yield replace(seen, source=None, status="unsupported", reason="it holds itself, again and again", hides=True)
             return
         is_container = ingest.is_container(source.media_type)
         if len(around) >= MOST_DEPTH or room.size_bytes <= 0:
             why = "too deep inside of other files, or behind too many bytes of them, to look what it holds: take it out of them"
-            yield replace(seen, source=None, status="unsupported", reason=why) if is_container else seen
+            yield replace(seen, source=None, status="unsupported", reason=why, hides=True) if is_container else seen
             if not is_container:
                 yield _untold(seen, "unsupported", why)
             return
@@ -184,7 +184,7 @@ def _inner(seen: Seen, source: Source, member: Inner, name: str, nth: int) -> Se
     uri = ingest.shortened(f"{seen.uri}#{quote(name, safe='/')}" + (f";{nth}" if nth > 1 else ""))
     shown = f"{seen.name} > {name}"
     origin = Inside(seen.origin, seen.name, source.sha256, source.media_type, member.ordinal)
-    inner = Seen(uri, shown, origin, status=member.status, reason=member.reason, parent_uri=seen.uri)
+    inner = Seen(uri, shown, origin, status=member.status, reason=member.reason, parent_uri=seen.uri, hides=bool(member.status))
     if member.status:
         return inner
     return replace(inner, source=Source(uri, Path(), shown, member.media_type, member.sha256, member.size_bytes, source.modified_at))

@@ -47,7 +47,7 @@ def scope_of(conn: sa.Connection, collection: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One place as a run met it. `source` is None where its bytes could not be had, with a status (`failed`, `too_large`, ...) and a reason.
+    """One place as a run met it. `source` is None where its bytes could not be had, with a status (`failed`, ...) and a reason.
 
     `parent_uri` is the mail, archive or PDF that it is in, `version` what a remote store says of this version of it.
     """
@@ -98,7 +98,7 @@ def _seen_row(collection_id: str, sighting: Sighting, now: datetime) -> dict[str
 
 
 @lru_cache
-def _seen_again(has_content: bool) -> sa.Update:  # noqa: FBT001 - one statement or the other
+def _seen_again(has_content: bool) -> sa.Update:
     """The UPDATE of a place that was met before, built once: that costs more than running it."""
     s = t.document_sources.c
     values: dict[str, Any] = {name: sa.bindparam(f"_{name}", type_=s[name].type) for name in SEEN}

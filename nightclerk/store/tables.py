@@ -136,7 +136,7 @@ document_sources = sa.Table(
     _time("modified_at", nullable=True),
     _time("first_seen_at"),
     _time("last_seen_at"),
-    # seen, unreadable (could not be opened), vanished, renamed
+    # seen, unreadable (could not be opened), too_large, encrypted, unsupported, damaged (could not be had), vanished, renamed
     _word("status", 20),
     _text("reason"),
     # the mail, archive or PDF that it is attached to

@@ -211,7 +211,7 @@ def test_only_what_is_wanted(unpack: Unpack) -> None:
 
 
 def test_mails(unpack: Unpack) -> None:
-    """A mail's documents come out, and the picture in its signature does not."""
+    """A mail's documents come out, and the picture in its signature does not: it is named."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = "a@x.example", "b@x.example", "Papers", "<1@x.example>"
     mail.set_content("See the contract.")
@@ -220,7 +220,11 @@ def test_mails(unpack: Unpack) -> None:
     mail.get_payload()[1].add_related(logo, "image", "png", cid="<logo>")  # type: ignore[union-attr,index]
     mail.add_attachment(b"%PDF-1.4 not quite", maintype="application", subtype="pdf", filename="contract.pdf")
     mail.add_attachment(b"words", maintype="text", subtype="plain", filename="../note.txt")
-    assert _found(unpack("a.eml", mail.as_bytes())) == [("contract.pdf", "application/pdf"), ("../note.txt", "text/plain")]
+    assert _found(unpack("a.eml", mail.as_bytes())) == [
+        ("contract.pdf", "application/pdf"),
+        ("../note.txt", "text/plain"),
+        ("without a name (image/png)", "skipped"),
+    ]
 
 
 def _pdf(*, attached: dict[str, bytes], pinned: dict[str, bytes] | None = None, password: str = "", packed: bool = False) -> bytes:
@@ -302,3 +306,41 @@ def test_a_sender_that_sends_too_much(tmp_path: Path) -> None:
         assert receiver.trouble
         assert not receiver.members
         assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_tar_that_is_damaged_in_the_middle(unpack: Unpack) -> None:
+    """A header that makes no sense, or says a negative size, is told, and not taken for the end of the archive."""
+    whole = _tar(("a.txt", b"words"), ("b.txt", b"more"), ("c.txt", b"last"))
+    garbled = whole[:1024] + b"garbage!" + whole[1032:]
+    negative = tarfile.TarInfo("b.txt").tobuf().replace(b"00000000000\0", b"\xff" * 12, 1)
+    summed = negative[:148] + b"        " + negative[156:]
+    negative = negative[:148] + b"%06o\0 " % sum(summed) + negative[156:]
+    for content in (garbled, whole[:1024] + negative + whole[1536:]):
+        listing = unpack("a.tar", content)
+        assert [member.name for member in listing.members] == ["a.txt"]
+        assert listing.trouble
+        assert listing.trouble.status == "damaged"
+
+
+def _zip64(content: bytes, directory_bytes: int | None = None) -> bytes:
+    """A ZIP whose end is told in the way of ZIP64, as programs write that do not know how much is to come."""
+    end = content.rindex(b"PK\x05\x06")
+    files, size_bytes, begin = struct.unpack("<10xHLL2x", content[end:])
+    wide = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, files, files, directory_bytes or size_bytes, begin)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    narrow = (0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF) if directory_bytes is None else (files, files, size_bytes, begin)
+    return content[:end] + wide + locator + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, *narrow, 0)
+
+
+def test_zip64(unpack: Unpack) -> None:
+    """An archive in the way of ZIP64 is read; one whose list of files is too long says so, wherever it hides how long it is."""
+    plain = _zip(("a.txt", b"words"))
+    assert _found(unpack("a.zip", _zip64(plain))) == [("a.txt", "text/plain")]
+    hidden = _zip64(plain, 100 * MEGABYTE)
+    # a second mark inside of the record itself, where a search from the end finds it first
+    end = plain.rindex(b"PK\x05\x06")
+    marked = plain[: end + 12] + struct.pack("<L", 100 * MEGABYTE) + b"PK\x05\x06" + plain[end + 20 :]
+    for content in (hidden, marked):
+        listing = unpack("b.zip", content)
+        assert listing.trouble
+        assert "list of files is longer" in listing.trouble.reason

@@ -99,6 +99,21 @@ def test_what_is_not_read_says_why(content: bytes, status: str, reason: str, rea
     assert skipped.value.reason.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"\x78\x9f\x3e\x22" + bytes(50), "winmail.dat"),
+        (b"BM" + b"\x36\0\0\0" + bytes(50), "a BMP image"),
+        (b"RIFF\x24\0\0\0WEBPVP8 " + bytes(50), "a WebP image"),
+        (b"\0\0\0\x18ftypheic" + bytes(50), "a HEIC photo"),
+    ],
+)
+def test_what_is_not_read_has_a_name(content: bytes, name: str, read_bytes: Callable[..., Document]) -> None:
+    """What comes with a message or from a telephone is called by the name that a person knows."""
+    with pytest.raises(SkipDocument, match=name):
+        read_bytes("file.bin", content)
+
+
 def test_fingerprints() -> None:
     """Each reader has a short name with a version; what has no reader has none."""
     assert ingest.reader_fingerprint(PDF) == "pdf-2"

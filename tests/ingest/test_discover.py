@@ -115,3 +115,11 @@ def test_names_that_are_no_utf8(tmp_path: Path) -> None:
     assert source.name == "caf\ufffd.txt"
     assert source.uri.endswith("caf%E9.txt")
     assert ingest.read(source.path, source.media_type, ingest.Limits()).text == "words"
+
+
+def test_what_lies_apart(inbox: Path, tmp_path: Path) -> None:
+    """Our own files in a source are passed over, also through a link, unless they are what was named."""
+    (inbox / "z").symlink_to(inbox / "sub")
+    names = [found.path.name for found in ingest.discover([inbox], apart=[inbox / "sub", inbox / "none"])]
+    assert names == ["a.txt", "b.txt"]
+    assert list(ingest.discover([inbox / "sub"], apart=[inbox / "sub"]))

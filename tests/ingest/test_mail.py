@@ -214,3 +214,23 @@ def test_rows_of_a_body_are_blocks(read_bytes: Read) -> None:
     row = ingest.unpack(document.layout)[-1]
     assert document.text[row.char_start : row.char_end] == "Fee | $5 | (4)"
     assert row.note == "Fees in thousands; currency: $; columns: | 2024 | 2023"
+
+
+def test_a_document_that_says_it_is_text(read_bytes: Read) -> None:
+    """A PDF that is declared to be words, and has no name, is attached and not read as letters of another alphabet."""
+    pdf = b"%PDF-1.4\n" + bytes(range(128, 256)) * 20
+    part = "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(pdf).decode()
+    message = ("Subject: s\r\n" + _parts("Content-Type: text/plain\r\n\r\nSee below.", part)).encode()
+    assert _words(read_bytes("a.eml", message)) == "See below."
+    assert _attached(message) == [("without a name (text/plain)", "text/plain", pdf)]
+
+
+@pytest.mark.parametrize(("kind", "said"), [('message/partial; id="a"; number=1; total=3', "sent in several"),
+                                            ('message/external-body; access-type="ftp"', "kept elsewhere")])  # fmt: skip
+def test_half_a_message_says_so(kind: str, said: str, read_bytes: Read) -> None:
+    """A piece of a message, and one whose body lies elsewhere, are partial."""
+    message = f"Subject: s\r\nFrom: a@x.example\r\nContent-Type: {kind}\r\n\r\nSubject: inner\r\n\r\nHalf of the words.\r\n"
+    document = read_bytes("a.eml", message.encode())
+    assert document.status == "partial"
+    assert said in document.reason
+    assert "Half of the words." in document.text

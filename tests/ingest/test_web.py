@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import socket
 import ssl
 import threading
+import time
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -180,6 +183,21 @@ def test_redirects(site: Site, fetch: Callable[..., Any], names: dict[str, list[
         assert error.value.status == "failed"
 
 
+def test_the_outside_does_not_lead_inside(
+    site: Site, fetch: Callable[..., Any], names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that a setting allows is asked where a person names it, not where a server of the open internet sends us there."""
+    names["docs.test"], names["other.test"] = ["127.0.0.1"], ["127.0.0.1"]
+    site.answer = lambda request: (302, {"Location": f"http://docs.test:{site.port}/b"}, b"") if request.path == "/a" else (200, {}, b"x")
+    assert _arrived(fetch("http://docs.test:PORT/b", private_hosts=("docs.test",))).stored.size_bytes == 1
+    # the only address that a test can be served from, for once as one of the open internet under that name alone
+    real = web.resolved
+    monkeypatch.setattr(web, "resolved", lambda host, *rest: ["127.0.0.1"] if host == "other.test" else real(host, *rest))
+    with pytest.raises(SkipDocument, match=r"docs\.test has an address inside"):
+        fetch("http://other.test:PORT/a", private_hosts=("docs.test",))
+    assert [path for path, _ in site.asked] == ["/b", "/a"]
+
+
 def test_limits(site: Site, fetch: Callable[..., Any], tmp_path: Path) -> None:
     """Too many bytes, too slow, a status that is no file, a port that is no web: each says so, and nothing is kept."""
     site.answer = lambda _: (200, {}, bytes(2_000_000))
@@ -200,6 +218,77 @@ def test_limits(site: Site, fetch: Callable[..., Any], tmp_path: Path) -> None:
         with pytest.raises(SkipDocument, match="no connection"):
             fetch(f"http://127.0.0.1:{closed.getsockname()[1]}/", private_hosts=("127.0.0.1",))
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".lock"]
+
+
+class Raw:
+    """A server on loopback that writes what it is told to, in its own time, until the asker is gone."""
+
+    def __init__(self, script: Callable[[socket.socket], None]) -> None:
+        self._script = script
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with self._server.accept()[0] as asker, suppress(OSError):
+            asker.recv(65_536)
+            self._script(asker)
+
+    def close(self) -> None:
+        self._thread.join(10)
+        self._server.close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (HEAD, b"X: y\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (HEAD + b"Content-Length: 1000000\r\n\r\n", b"a"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;x=", b"a"),
+    ],
+)
+def test_a_server_that_drips(head: bytes, drop: bytes, fetch: Callable[..., Any]) -> None:
+    """The time that a file may take is for all of it, also where a byte comes now and then and none of the silences is long."""
+
+    def script(asker: socket.socket) -> None:
+        asker.sendall(head)
+        while True:
+            asker.sendall(drop)
+            time.sleep(0.02)
+
+    with closing(Raw(script)) as server, pytest.raises(SkipDocument, match=r"did not arrive within 0\.3 s"):
+        fetch(f"http://127.0.0.1:{server.port}/", private_hosts=("127.0.0.1",), deadline_s=0.3)
+
+
+def test_packed_bodies(site: Site, fetch: Callable[..., Any]) -> None:
+    """What comes packed is unpacked within the limit; a bomb, one packed twice, one cut off and one of another kind cost themselves."""
+    for packed, kind in ((gzip.compress(b"words"), "gzip"), (zlib.compress(b"words"), "deflate"), (b"words", "identity"), (b"", "gzip")):
+        site.answer = lambda _, packed=packed, kind=kind: (200, {"Content-Encoding": kind}, packed)
+        assert _arrived(fetch("http://SITE/a")).stored.path.read_bytes() in {b"words", b""}
+    bomb = gzip.compress(bytes(50_000_000))
+    for packed, kind, said in (
+        (bomb, "gzip", "too_large"),
+        (gzip.compress(bomb), "gzip, gzip", "which was not asked for"),
+        (b"words", "br", "which was not asked for"),
+        (gzip.compress(b"words")[:-3], "gzip", "its end is missing"),
+        (b"words", "gzip", "broke off"),
+    ):
+        site.answer = lambda _, packed=packed, kind=kind: (200, {"Content-Encoding": kind}, packed)
+        with pytest.raises(SkipDocument, match=said):
+            fetch("http://SITE/a")
+
+
+def test_versions_that_cannot_be_kept(site: Site, fetch: Callable[..., Any]) -> None:
+    """A tag or a time that cannot be sent back, or fits no column, is not relied on."""
+    old = "Mon, 03 Mar 2025 10:00:00 GMT"
+    for headers in ({"ETag": '"\xe9"'}, {"ETag": f'"{"x" * 500}"'}, {"Last-Modified": old + " (x)" * 100}):
+        site.answer = lambda _, headers=headers: (200, headers, b"words")
+        assert _arrived(fetch("http://SITE/a")).version == ""
 
 
 def _certificate(folder: Path, name: str) -> Path:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
+import hashlib
 import io
 import os
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -15,12 +19,15 @@ from typing import Any
 import fsspec
 import pypdf
 import pytest
+import sqlalchemy as sa
 from reportlab.pdfgen.canvas import Canvas
 
 from nightclerk import ingest, wiring
-from nightclerk.ingest import sandbox
+from nightclerk.ingest import sandbox, spool
 from nightclerk.pipeline import Order, estimate
+from nightclerk.pipeline.gather import Gatherer
 from nightclerk.settings import Settings
+from nightclerk.store import tables
 
 Make = Callable[..., Settings]
 RunOrder = Callable[..., tuple[Any, str]]
@@ -308,3 +315,161 @@ def test_an_estimate_counts_what_files_hold(make_settings: Make, query: Query, t
     assert (result.documents, result.unread, result.calls) == (4, [], 3)
     assert not query(settings, "SELECT * FROM attachments")
     assert not query(settings, "SELECT * FROM contents")
+
+
+def test_a_full_disk_is_not_remembered(
+    make_settings: Make, run_order: RunOrder, query: Query, listed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk had no room for is told, and the next run unpacks it again."""
+    (tmp_path / "a.zip").write_bytes(_zip(a_txt=_law("Texas")))
+    settings = make_settings()
+
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as edge:
+        edge.setattr(spool, "_written", full)
+        run, _ = run_order(settings, tmp_path / "a.zip")
+    [reason] = [row["reason"] for row in query(settings, LISTED, run=run.id) if row["state"] == "unread"]
+    assert reason.startswith("failed: cannot be kept in")
+    assert reason.endswith("No space left on device")
+    run, state = run_order(settings, tmp_path / "a.zip")
+    assert (state, listed(settings, run)) == ("complete", dict.fromkeys(["a.zip", "a.zip > a.txt"], "complete"))
+
+
+def test_the_data_folder_in_a_source(make_settings: Make, run_order: RunOrder, listed: Any, tmp_path: Path) -> None:
+    """The database and what is being read are no documents of the folder that they lie in; what a person put beside them is."""
+    settings = make_settings()
+    (tmp_path / "a.zip").write_bytes(_zip(a_txt=_law("Texas")))
+    (tmp_path / "data" / "spool" / "x").mkdir(parents=True)
+    (tmp_path / "data" / "spool" / "x" / "left.txt").write_bytes(_law("Ohio"))
+    (tmp_path / "data" / "note.txt").write_bytes(_law("Utah"))
+    run, _ = run_order(settings, tmp_path)
+    assert set(listed(settings, run)) == {"a.zip", "a.zip > a.txt", "note.txt"}
+
+
+def test_a_damaged_archive_costs_its_limits_once(
+    make_settings: Make, run_order: RunOrder, query: Query, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same archive attached to many messages is tried once in a run where it cannot be unpacked, and again in the next."""
+    damaged = b"PK\x03\x04 half of it"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}.eml").write_bytes(_mail(papers_zip=damaged).replace(b"attached.", b"attached. %d" % number))
+    tried: list[str] = []
+    real = sandbox.call
+
+    def call(function: str, *args: Any) -> Any:
+        tried.append(function)
+        return real(function, *args)
+
+    monkeypatch.setattr(sandbox, "call", call)
+    settings = make_settings(read_workers=1)
+    for nth in (1, 2):
+        run, _ = run_order(settings, folder)
+        assert tried.count("nightclerk.ingest.archive:send") == nth
+    assert sum("damaged" in row["reason"] for row in query(settings, LISTED, run=run.id)) == 5
+
+
+def test_clocks_that_are_set(database_url: str, make_settings: Make, run_order: RunOrder, query: Query, tmp_path: Path) -> None:
+    """A clock that was ahead the night before neither hides what is gone nor loses what is there."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(_law("Texas"))
+    (folder / "b.txt").write_bytes(_law("Ohio"))
+    settings = make_settings(database_url=database_url)
+    run_order(settings, folder)
+    with wiring.open_store(settings) as store:
+        ahead = sa.update(tables.document_sources).values(last_seen_at=dt.datetime(2090, 1, 1, tzinfo=dt.UTC))
+        store.write_now(lambda conn: conn.execute(ahead))
+    (folder / "b.txt").unlink()
+    run_order(settings, folder)
+    assert {row["name"]: row["status"] for row in query(settings, PLACES)} == {"a.txt": "seen", "b.txt": "vanished"}
+
+
+def test_names_that_change_places(make_settings: Make, run_order: RunOrder, query: Query, tmp_path: Path) -> None:
+    """Two files that swap names have changed, another case is another name, and a copy elsewhere is not where a lost one went."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, state in zip(["a.txt", "b.txt", "case.txt", "copy.txt", "lost.txt", "f"], "TOUIIM", strict=True):
+        (folder / name).write_bytes(_law(state))
+    os.link(folder / "copy.txt", folder / "linked.txt")
+    settings = make_settings()
+    run_order(settings, folder)
+    (folder / "a.txt").rename(folder / "x")
+    (folder / "b.txt").rename(folder / "a.txt")
+    (folder / "x").rename(folder / "b.txt")
+    (folder / "case.txt").rename(folder / "Case.txt")
+    (folder / "lost.txt").unlink()
+    (folder / "f").unlink()
+    (folder / "f").mkdir()
+    (folder / "f" / "in.txt").write_bytes(_law("O"))
+    run_order(settings, folder)
+    rows = {Path(row["uri"]).relative_to(folder.as_uri()).as_posix(): row for row in query(settings, PLACES)}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        **dict.fromkeys(["a.txt", "b.txt", "Case.txt", "copy.txt", "linked.txt", "f/in.txt"], "seen"),
+        "case.txt": "renamed",
+        "lost.txt": "vanished",
+        "f": "vanished",
+    }
+    assert (rows["a.txt"]["previous_sha256"], rows["b.txt"]["previous_sha256"]) == (rows["b.txt"]["sha256"], rows["a.txt"]["sha256"])
+
+
+def test_a_listing_that_fails_half_way(
+    make_settings: Make, run_order: RunOrder, query: Query, store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies in a folder of a store that cannot be listed tonight is not gone; what is missing from another one is."""
+    for name in ("one/a.txt", "one/b.txt", "two/c.zip"):
+        _put(store, f"/inbox/{name}", _zip(x_txt=_law("Utah")) if name.endswith("zip") else _law(name))
+    settings = make_settings()
+    run_order(settings, ingest.place("memory://inbox"))
+    store.rm("/inbox/one/a.txt")
+    real = type(store).ls
+
+    def ls(self: Any, path: str, *args: Any, **kwargs: Any) -> Any:
+        if path.endswith("two"):
+            raise OSError("the connection was reset")
+        return real(self, path, *args, **kwargs)
+
+    monkeypatch.setattr(type(store), "ls", ls)
+    _, state = run_order(settings, ingest.place("memory://inbox"))
+    assert state == "partial"
+    rows = {row["uri"].removeprefix("memory://inbox/"): row["status"] for row in query(settings, PLACES)}
+    assert rows == {"one/a.txt": "vanished", "one/b.txt": "seen", "two": "unreadable", "two/c.zip": "seen", "two/c.zip#x.txt": "seen"}
+
+
+def test_neighbours_in_a_streamed_archive_come_together(tmp_path: Path) -> None:
+    """What fell out of the spool of a tar is not gone through anew for each file in it."""
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
+        for number in range(5):
+            entry = tarfile.TarInfo(f"{number}.txt")
+            entry.size = len(_law(str(number)))
+            archive.addfile(entry, io.BytesIO(_law(str(number))))
+    with closing(ingest.Spool(tmp_path / "spool", 1_000_000)) as kept:
+        access = ingest.Access(kept, ingest.Web(), ingest.Limits(), ingest.Options())
+        tar = ingest.inspect(path)
+        for number in range(5):
+            digest = hashlib.sha256(_law(str(number))).hexdigest()
+            with access.file(ingest.Inside(path, "a.tar", tar.sha256, tar.media_type, number), digest, f"{number}.txt") as inner:
+                assert inner.read_bytes() == _law(str(number))
+            if not number:
+                path.unlink()
+
+
+def test_an_archive_that_holds_itself(tmp_path: Path) -> None:
+    """A file that is found inside of itself is named once, and not followed."""
+    (tmp_path / "a.zip").write_bytes(_zip(a_txt=b"x"))
+
+    class Mirror:
+        """A memory in which every content holds itself."""
+
+        def members(self, sha256: str, _: str) -> list[ingest.Inner]:
+            return [ingest.Inner(0, "again.zip", sha256, 1, ingest.ZIP)]
+
+    with closing(ingest.Spool(tmp_path / "spool", 1_000_000)) as kept:
+        access = ingest.Access(kept, ingest.Web(), ingest.Limits(), ingest.Options())
+        [found] = ingest.discover([tmp_path / "a.zip"])
+        seen = Gatherer(access, Mirror()).look(found)  # type: ignore[arg-type]
+    assert [(one.name, one.status) for one in seen] == [("a.zip", ""), ("a.zip > again.zip", "unsupported")]
