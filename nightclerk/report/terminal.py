@@ -7,10 +7,12 @@ from nightclerk.report.plain import one_line, usd
 from nightclerk.report.summary import RunReport
 
 MANY = 12
+# a log takes what a screen does not; an archive of ten thousand locked files it does not
+MANY_IN_LOGS = 1_000
 
 
 def text(report: RunReport, *, wide: bool = True) -> str:
-    """What was read, what not and why, what was found, what it cost. Without `wide`, for logs, no problem is left out."""
+    """What was read, what not and why, what was found, what it cost. Without `wide`, for logs, a thousand problems are told and not twelve."""
     row = report.summary
     lines = [
         f"run {row['run_id'][:8]} {report.state}" + (f": {row['reason']}" if row["reason"] else ""),
@@ -19,7 +21,7 @@ def text(report: RunReport, *, wide: bool = True) -> str:
         f"  cost       {cost(report)}",
         *(f"  model      {note}" for note in report.notes),
     ]
-    shown = report.problems[:MANY] if wide else report.problems
+    shown = report.problems[: MANY if wide else MANY_IN_LOGS]
     lines += [f"  {problem['state']:<10} {problem['document']}: {problem['reason']}" for problem in shown]
     if len(report.problems) > len(shown):
         lines.append(f"  (+{len(report.problems) - len(shown)} more: nightclerk documents --problems)")
