@@ -4,7 +4,7 @@
 
 Each way of reading is a process of its own that reads one file first (its time is the cold start) and then, round by round and one way
 after the other, the same files; what is printed are medians of the rounds. Ours is all that a run does between a file and its document:
-what it is and its hash, a process with limits for each file, the check of every page, the second reader, language, sections. The bare
+what it is and its hash, a process with limits, the check of every page, the second reader, language, sections. The bare
 libraries hand over text and nothing else; a file that they cannot read is counted as read by them. OCR is off, since it would be all that
 one sees. Seconds mean little on a busy machine: CPU seconds of the ways, measured side by side, are what to compare; the load is printed.
 Give it ordinary files: a bare library has no limits, and over a hostile file it may never end.
@@ -135,15 +135,20 @@ def serve(kind: str, place: int, files: list[Path]) -> None:
 
 
 def cpu_of_family() -> float:
-    """CPU seconds of this process and its children, living and ended, with what they waited for."""
-    me, total = str(os.getpid()), time.process_time()
+    """CPU seconds of this process and all that descend from it, living and ended, with what they waited for."""
+    spent: dict[str, tuple[str, float]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             values = status.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if values[1] == me:
-            total += sum(map(int, values[11:15])) / os.sysconf("SC_CLK_TCK")
+        spent[status.parent.name] = (values[1], sum(map(int, values[11:15])) / os.sysconf("SC_CLK_TCK"))
+    total, waiting = time.process_time(), [str(os.getpid())]
+    while waiting:
+        parent = waiting.pop()
+        children = [pid for pid, (its_parent, _) in spent.items() if its_parent == parent]
+        total += sum(spent[pid][1] for pid in children)
+        waiting += children
     return total
 
 
@@ -257,9 +262,7 @@ def _watch(database: Path, memory: dict[int, float], over: threading.Event) -> N
 def _done(database: Path) -> int:
     try:
         with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
-            return int(
-                connection.execute("SELECT count(*) FROM run_documents WHERE state IN ('complete', 'partial', 'unread')").fetchone()[0]
-            )
+            return int(connection.execute(DONE).fetchone()[0])
     except sqlite3.OperationalError:
         # not made yet
         return 0

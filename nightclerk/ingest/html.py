@@ -25,8 +25,8 @@ from nightclerk.ingest.reading import BLANK_LINES, INVISIBLE, PageText, Reading,
 from nightclerk.records import Block
 
 MARKS = (LINE, PAGE, OPEN, SEP, CELL, CLOSE)
-TAG = re.compile(r"(<[^>]*>)")
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# an empty cell, which is most cells of a filing, is one tag
+TAG = re.compile(r"(<td(?:\s[^>]*)?>\s*</td>|<[^>]*>)")
 # the marks as a source may spell them
 SPELLED = re.compile(r"&#(?:[xX]0*[fF][dD][dD][0-9a-fA-F]|0*649[78]\d);?")
 
@@ -74,15 +74,24 @@ def _walked(tree: LexborHTMLParser, gaps: list[str]) -> tuple[Walk, str]:
 def _tokens(tree: LexborHTMLParser) -> tuple[list[str], str]:
     """(text, tag, text, ..., tag, text of a page as its parser writes it, the headers of inline XBRL)."""
     page, header = without_headers((tree.html or "").replace("&nbsp;", " "))
-    return TAG.split(COMMENT.sub("", page) if "<!--" in page else page), header
+    return TAG.split(_without_comments(page)), header
+
+
+def _without_comments(page: str) -> str:
+    kept: list[str] = []
+    position = 0
+    while (start := page.find("<!--", position)) >= 0 and (end := page.find("-->", start + 4)) >= 0:
+        kept.append(page[position:start])
+        position = end + 3
+    return "".join([*kept, page[position:]]) if kept else page
 
 
 def _finished(marked: str, known: list[Known]) -> tuple[list[PageText], list[Block]]:
     """The pages as they are stored, and the blocks with their spans."""
     folded = " ".join(INVISIBLE.sub("", marked).split())
-    for edge in (f" {LINE}", f"{LINE} ", f" {CLOSE}"):
-        folded = folded.replace(edge, edge.strip())
-    text = folded.replace(f"{SEP} ", SEP).replace(LINE, "\n").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = "\n".join([line.strip(" ") for line in folded.split(LINE)]).replace(f" {CLOSE}", CLOSE).replace(f"{SEP} ", SEP)
+    if "&" in text:
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     pages: list[PageText] = []
     blocks: list[Block] = []
     position = 0

@@ -41,6 +41,7 @@ class Facts:
         self._contexts = _by_id(CONTEXT, header)
         self._units = _by_id(UNIT, header)
         self._period = lru_cache(maxsize=4096)(self._read_period)
+        self._unit = lru_cache(maxsize=4096)(self._read_unit)
 
     def words(self, tag: str) -> str:
         """A fact in words, from the tag that opens it: `us-gaap:Revenues USD 2024-06-30/2025-06-28 scale 6 sign -`."""
@@ -56,7 +57,7 @@ class Facts:
         ]
         return " ".join(part for part in parts if part)
 
-    def _unit(self, key: str) -> str:
+    def _read_unit(self, key: str) -> str:
         declared = self._units.get(key, "")
         measures = MEASURE.findall(declared)
         return ("/" if DIVIDE.search(declared) else "*").join(measures[:2]) or key[:40]

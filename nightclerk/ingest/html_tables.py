@@ -220,13 +220,15 @@ class Notes:
         figures = [[cell for cell in row if is_figure(cell.text)] for row in rows]
         self._first = min((cells[0].start for cells in figures if cells), default=-1)
         self._currency = ", ".join(dict.fromkeys(sign for cells in figures for cell in cells for sign in CURRENCY.findall(cell.text[:6])))
-        self._scale = scale_above(before[-600:])
+        self._scale = scale_above(before[-600:]) if self._first >= 0 else ""
         self._headers: list[list[Cell]] = []
         self._was_header = False
         self._columns: dict[tuple[tuple[int, int], ...], str] = {}
 
     def of(self, row: list[Cell]) -> str:
         """The note of a row; empty for headers, captions and rows without figures."""
+        if self._first < 0:
+            return ""
         if not any(is_figure(cell.text) for cell in row):
             self._above(row)
             return ""
@@ -254,8 +256,6 @@ class Notes:
 
     def _is_header(self, row: list[Cell], has_scale: bool) -> bool:
         over = [cell for cell in row if cell.end > self._first and cell.start > 0]
-        if self._first < 0:
-            return all(cell.is_header for cell in row)
         if not over:
             return False
         in_stub = row[0].start == 0 and not has_scale and not row[0].is_header
@@ -285,6 +285,7 @@ class Notes:
         return " ".join(dict.fromkeys(found))[:MOST_HEADER].replace("|", "/")
 
 
+@lru_cache(maxsize=4096)
 def scale_in(text: str) -> str:
     """The words that say in what a table counts: `in millions, except per share data`; empty where there are none."""
     match = SCALE.search(text) if SCALES.search(text) else None

@@ -34,6 +34,8 @@ from nightclerk.ingest.numerals import formatted
 Act = Callable[[], bool | None]
 # a cell with more facts is a text, and says them itself
 MOST_FACTS = 9
+# how an empty cell ends, which is one tag from its beginning to its end
+CELL_END = "</td>"
 # of a block, before it is known where it stands: kind, number, table, row, note
 Known = tuple[str, str, int | None, int | None, str]
 
@@ -96,7 +98,7 @@ class Walk:
         if name in SKIPPED:
             return _skips if name not in VOID else None
         if name not in VOID and is_hidden(name, tag):
-            return _skips
+            return None if tag.endswith(CELL_END) else _skips
         if name == "page" or "break-" in tag:
             return self._page_act(name, tag)
         return self._shown(name, tag)
@@ -158,7 +160,7 @@ class Walk:
                 if not depth:
                     text = behind
                     break
-            elif inner.startswith(opening) and name_of(inner) == name:
+            elif inner.startswith(opening) and name_of(inner) == name and not inner.endswith(closing):
                 depth += 1
             elif inner.startswith("<ix:"):
                 # facts for machines, which a page hides by the hundred
@@ -232,7 +234,7 @@ class Walk:
         found = attributes(tag) if "span=" in tag else {}
         columns = min(max(whole(found.get("colspan"), 1), 1), MOST_SPAN)
         rows = min(max(whole(found.get("rowspan"), 1), 1), MOST_ROWSPAN)
-        return partial(self._open_cell, (columns, rows, name == "th"))
+        return partial(self._empty_cell if tag.endswith(CELL_END) else self._open_cell, (columns, rows, name == "th"))
 
     def _open_cell(self, cell: tuple[int, int, bool]) -> None:
         self._outer.append((self._out, self._cell, self._facts))
@@ -244,10 +246,17 @@ class Walk:
             return
         parts, facts, cell = self._out, self._facts, self._cell
         self._out, self._cell, self._facts = self._outer.pop()
+        if not parts:
+            self._empty_cell(cell)
+        elif self._row is not None:
+            self._row.cells.append((parts, *cell, facts))
+        self._fresh = True
+
+    def _empty_cell(self, cell: tuple[int, int, bool]) -> None:
         if self._row is not None:
             cells = self._row.cells
-            if parts or cell[1] > 1:
-                cells.append((parts, *cell, facts))
+            if cell[1] > 1:
+                cells.append(([], *cell, ()))
             elif cells and isinstance(cells[-1], int):
                 cells[-1] += cell[0]
             else:

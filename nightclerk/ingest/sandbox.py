@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest import ocr_pages, office
+from nightclerk.ingest import heap, ocr_pages, office
 from nightclerk.ingest.readers import AS_IS, Options, Reader, reader_for
 from nightclerk.records import Annotation, Document, Page, Section
 
@@ -85,10 +85,11 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits, options: Op
         "page_function": reader.page_function,
         "options": {name: getattr(options, name) for name in reader.takes},
         "view": reader.view_with(options),
-        "advice": options.advice,
+        "advice": reader.advice_with(options),
         "reader": reader.fingerprint_with(options),
         "path": os.fsencode(path).hex(),
         "media_type": media_type,
+        "alone": False,
         "memory_mb": limits.memory_mb,
         "cpu_s": limits.cpu_s,
         "wall_s": limits.wall_s,
@@ -97,7 +98,7 @@ def run(reader: Reader, path: Path, media_type: str, limits: Limits, options: Op
     document, gaps = _run(job, limits)
     way = ocr_pages.way(options.engine, options.answers) if reader.page_function else None
     if way and any(page.status in ocr_pages.UNREAD for page in document.pages):
-        return ocr_pages.read_again(document, gaps, job, way=way, ask=lambda later: _run(later, limits))
+        return ocr_pages.read_again(document, gaps, job, way=way, ask=lambda later: _run(later | {"alone": True}, limits))
     return document
 
 
@@ -108,6 +109,7 @@ def call(function: str, path: Path, options: dict[str, Any], limits: Limits) -> 
         "fallback": "",
         "options": options,
         "path": os.fsencode(path).hex(),
+        "alone": True,
         "memory_mb": limits.memory_mb,
         "cpu_s": limits.cpu_s,
         "wall_s": limits.wall_s,
@@ -130,6 +132,7 @@ def _answer(job: dict[str, Any], limits: Limits) -> tuple[dict[str, Any], bytes]
     line = json.dumps(job).encode() + b"\n"
     # a waiting worker may have been killed by anything; a new one that dies died of this file
     answer = _ask(_take(), line, limits) or _ask(_Worker(), line, limits)
+    heap.file_done()
     if not answer:
         raise SkipDocument("failed", "the reading process died over it, twice")
     head, text = answer

@@ -34,7 +34,7 @@ def run_watched(settings: Settings, inbox: Path, show: Any, every_s: float = 0.0
 @pytest.fixture
 def reach() -> Any:
     """Settings that reach an imitation server that takes its time."""
-    with MistralServer(latency=lambda *_: 0.2) as server:
+    with MistralServer(latency=lambda *_: 0.8) as server:
         limits = {"requests_per_second": 50, "tokens_per_minute": 10**8, "chunk_tokens": 1_000, "max_in_flight": 1}
         yield {"provider": "mistral", "endpoint": server.url, "api_key": server.key, **limits}
 
