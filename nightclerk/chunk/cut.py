@@ -126,6 +126,8 @@ def halves(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _path_at(sections: Sequence[Section], offset: int) -> str:
-    """The path of the section that began last: a section ends where the next of its own or a lower depth begins, so it is the deepest."""
+    """The path of the deepest section there: the one that began last and has not ended, as a list may before the clause around it does."""
     place = bisect_right(sections, offset, key=lambda section: section.char_start) - 1
+    while place > 0 and sections[place].depth and offset >= sections[place].char_end:
+        place -= 1
     return sections[place].clause_path if place >= 0 and offset < sections[place].char_end else ""

@@ -11,12 +11,12 @@ from nightclerk.ingest.marks import CLAUSE, LIST, Mark
 
 # an entry is a line or two; a section that short, four times in a row and once more further down, is an entry
 ENTRY_CHARACTERS = 250
-FEWEST_ENTRIES = 4
+FEWEST_ENTRIES, FEWEST_ITEMS = 4, 3
 LISTED_SHARE = 0.6
 EXHIBIT_LIST_SHARE = 0.25
 EXHIBIT_LINES = 2
 HEAD_SHARE, HEAD_CHARACTERS = 0.05, 100
-HEADING_CHARACTERS = 300
+HEADING_CHARACTERS = 500
 HEADING = re.compile(
     r"^[ \t#*]*(?:table of contents|contents|index|inhalt(?:sverzeichnis|sübersicht)?|table des matières|sommaire|índice|indice|目次)\b",
     re.IGNORECASE | re.MULTILINE,
@@ -35,8 +35,9 @@ def split_contents(text: str, marks: list[Mark]) -> tuple[list[Mark], list[tuple
         place for place, mark in enumerate(marks) if mark.rank < LIST and last_place[keys[place]] > place and _numbered(text, marks, place)
     }
     spans = []
+    in_filing = sum(mark.kind == "item" for mark in marks) >= FEWEST_ITEMS
     for first, last in _runs(marks, keys):
-        listed = _listed(text, marks, range(first, last), keys, last_place)
+        listed = _listed(text, marks, range(first, last), keys, last_place, in_filing)
         if listed:
             start, end = _span(text, marks, listed[0], listed[-1] + 1)
             spans.append((start, end))
@@ -80,9 +81,9 @@ def _numbered(text: str, marks: list[Mark], place: int) -> bool:
     return PAGE_NUMBER.search(text, start, end) is not None
 
 
-def _listed(text: str, marks: list[Mark], run: range, keys: list[Key], last_place: dict[Key, int]) -> list[int]:
-    """The entries of a table of contents among the marks of a run; none if it is no such table."""
-    entries = [place for place in run if marks[place].rank < LIST]
+def _listed(text: str, marks: list[Mark], run: range, keys: list[Key], last_place: dict[Key, int], in_filing: bool) -> list[int]:
+    """The entries of a table of contents among the marks of a run; none if it is no such table, as the list of a filing's exhibits."""
+    entries = [place for place in run if marks[place].rank < LIST and not (in_filing and marks[place].kind == "clause")]
     if len(entries) < FEWEST_ENTRIES:
         return []
     headed = HEADING.search(text, max(0, marks[run.start].start - HEADING_CHARACTERS), marks[run.start].start) is not None

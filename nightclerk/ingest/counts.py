@@ -25,10 +25,19 @@ _ORDINALS = [
     "fourteenth",
     "fifteenth",
 ]
-_SPANISH = ["primera", "segunda", "tercera", "cuarta", "quinta", "sexta", "séptima", "octava", "novena", "décima"]
+_SPANISH = [
+    *("primera", "segunda", "tercera", "cuarta", "quinta", "sexta", "séptima", "octava", "novena", "décima"),
+    "undécima",
+    "duodécima",
+]
+_PORTUGUESE = ["primeira", "segunda", "terceira", "quarta", "quinta", "sexta", "sétima", "oitava", "nona", "décima"]
 _FRENCH = ["premier", "deuxième", "troisième", "quatrième", "cinquième", "sixième", "septième", "huitième", "neuvième", "dixième"]
 _ARABIC = ["الأولى", "الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة", "السابعة", "الثامنة", "التاسعة", "العاشرة"]
-_WORDS = {word: count for words in (_CARDINALS, _ORDINALS, _SPANISH, _FRENCH, _ARABIC) for count, word in enumerate(words, start=1)}
+_WORDS = {
+    word: count for words in (_CARDINALS, _ORDINALS, _SPANISH, _PORTUGUESE, _FRENCH, _ARABIC) for count, word in enumerate(words, start=1)
+}
+_TENTHS = {"décima": 10, "decima": 10, "decimo": 10, "vigésima": 20, "vigesima": 20}
+_LATIN = {"bis": 2, "ter": 3, "quater": 4, "quinquies": 5, "sexies": 6}
 _KANJI = {sign: count for count, sign in enumerate("〇一二三四五六七八九")}
 _KANJI_TENS = {"十": 10, "百": 100}
 
@@ -36,6 +45,10 @@ _KANJI_TENS = {"十": 10, "百": 100}
 def spelled(text: str) -> Order:
     """The order of a count however it is written, `1A` as (1, 1) and `7.2` as (7, 2); empty where it is no count."""
     if text[0].isdigit():
+        text, _, more = text.replace("-", " ").partition(" ")
+        for latin, count in _LATIN.items():
+            if more == latin or text.endswith(latin):
+                return (*spelled(text.removesuffix(latin)), count)
         text = text.removesuffix("er")
         digits = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
         parts = [int(part) if part.isdecimal() else letter(part)[0] for part in digits.split(".") if part.isdecimal() or len(part) == 1]
@@ -44,7 +57,11 @@ def spelled(text: str) -> Order:
         return _kanji(text)
     if text.lower() in _WORDS:
         return (_WORDS[text.lower()],)
-    return roman(text) or (letter(text) if len(text) == 1 else ())
+    for word, count in _TENTHS.items():
+        # décima primera, decimoprimera
+        if (rest := text.lower().removeprefix(word).strip()) in _WORDS and text.lower() != rest:
+            return (count + _WORDS[rest],)
+    return (_TENTHS[text.lower()],) if text.lower() in _TENTHS else roman(text) or (letter(text) if len(text) == 1 else ())
 
 
 def roman(text: str) -> Order:

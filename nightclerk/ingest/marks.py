@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from nightclerk.ingest.counts import Order, letter, roman, spelled
 from nightclerk.ingest.marks_patterns import (
+    BARE,
     CODE,
     ENUMERATOR,
     HEADS,
@@ -39,6 +40,7 @@ LONG_LINE = 100
 WIDE_BLANK = " " * 4
 HEADING_LINE = 80
 LOOK_BACK = 60
+DIGITS = frozenset("0123456789")
 # the last group of a keyword's match: the keyword and the rank of what it opens
 KEYWORDS = {
     "exhibit_count": ("exhibit", EXHIBIT),
@@ -49,6 +51,15 @@ KEYWORDS = {
     "note_count": ("note", CLAUSE),
     "statute_count": ("statute", CLAUSE),
 }
+# items of lists by the last group of their match
+ITEMS = {
+    "paragraph_count": "paragraph",
+    "degree_end": "degree",
+    "cjk_list": "cjk_item",
+    "cjk_paragraph": "cjk_paragraph",
+    "arabic_end": "arabic",
+}
+CODE_ARTICLE = re.compile(r"([LRD])\.?[ ]?(\d+(?:-\d+)*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Mark:
     """A possible opening of a section, `text[start:end]`.
 
     `readings` are the schemes and places in them that it may have: `(i)` is the first Roman or the ninth letter.
+    The items of a list inside a sentence have a `run_end`: that of the sentence for the last of them, 0 for the others.
     """
 
     start: int
@@ -65,19 +77,23 @@ class Mark:
     kind: str
     readings: tuple[tuple[str, Order], ...]
     inline: bool = False
+    run_end: int | None = None
 
 
 def find_marks(text: str) -> Iterator[Mark]:
     """Every possible opening of a section, in order; time linear in the text."""
     before_blank = True
+    is_laid_out = WIDE_BLANK in text
     for line in LINE.finditer(text):
         position, line_end = line.span(2)
         if position < line_end:
             found = list(_marks_from(text, position, line_end, before_blank)) if line[1] else []
+            if not found and line[1] and line[1] in DIGITS and (bare := BARE.match(text, position)):
+                found = [_decimal(bare, bare[1])]
             yield from found
             if before_blank and not found and (heading := _capitals(text, position, line_end)):
                 yield heading
-            if line_end - line.start() > LONG_LINE or text.find(WIDE_BLANK, position, line_end) >= 0:
+            if line_end - line.start() > LONG_LINE or (is_laid_out and text.find(WIDE_BLANK, position, line_end) >= 0):
                 yield from _inner(text, found[-1].end if found else position, line_end)
         before_blank = position >= line_end
 
@@ -95,6 +111,9 @@ def _marks_from(text: str, position: int, line_end: int, before_blank: bool) -> 
     mark = _mark_at(text, position, line_end, before_blank)
     while mark:
         yield mark
+        if mark.end == mark.start:
+            # named and not counted: nothing was passed over
+            return
         position = mark.end
         while position < line_end and text[position] in " \t":
             position += 1
@@ -130,6 +149,12 @@ def _read(match: re.Match[str]) -> Mark | None:
     if last in KEYWORDS:
         kind, rank = KEYWORDS[last]
         return _keyword(match, kind, rank, match[kind], match[last])
+    if last in ITEMS:
+        return _item(match, last)
+    if last == "ordinal_end":
+        return Mark(match.start(), match.end(), CLAUSE, match["ordinal"].capitalize(), "clause", (("section", spelled(match["ordinal"])),))
+    if last == "cjk_exhibit_count":
+        return Mark(*match.span(), EXHIBIT, match[0].replace(" ", ""), "exhibit", ((f"exhibit {match[0]}", ()),))
     if last.startswith("cjk"):
         sign = match["cjk"]
         order = spelled(match["cjk_count"]) + (spelled(match["cjk_more"]) if match["cjk_more"] else ())
@@ -148,19 +173,40 @@ def _read(match: re.Match[str]) -> Mark | None:
     return Mark(*match.span(), level - 1, title[:HEADING_LINE], "heading", ((f"heading{level}", ()),))
 
 
+def _item(match: re.Match[str], last: str) -> Mark | None:
+    """An item of a list: `Abs. 2`, `1°`, `（一）`, a paragraph of a Japanese article, `١-`."""
+    count = match["paragraph_count"] or match["degree"] or match["cjk_item"] or match["cjk_paragraph"] or match["arabic"]
+    scheme = last
+    if last == "cjk_paragraph":
+        scheme = "項" if count.isdecimal() else "号"
+    order = spelled(count)
+    return Mark(*match.span(), LIST, match[0].rstrip(), "paragraph", ((scheme, order),)) if order else None
+
+
 def _keyword(match: re.Match[str], kind: str, rank: int, word: str, count: str) -> Mark | None:
     if word[0].islower():
         return None
     if kind == "section" and re.fullmatch(r"\d+(?:\.\d+)+", count):
         return _decimal(match, count)
-    label = f"{word.capitalize()} {count if len(count) < 3 or count.isupper() or not count.isalpha() else count.capitalize()}"
+    if kind == "item":
+        count = count.replace(" ", "")
+    is_word = len(count) > 2 and count.isalpha() and not (count.isupper() and roman(count))
+    label = f"{word.capitalize()} {count.capitalize() if is_word else count}"
     if kind == "exhibit":
         return Mark(*match.span(), rank, label, kind, ((f"exhibit {label}", ()),))
-    order = spelled(count.replace("(", ".").replace(")", "").replace(" ", "")) if kind == "item" else spelled(count)
+    if code := CODE_ARTICLE.match(count):
+        order = (ord(code[1]), *map(int, code[2].split("-")))
+        return Mark(*match.span(), rank, label, "article", (("code", order),))
+    if count[-1] in "º°":
+        # `§ 1º` is a paragraph of a clause
+        return Mark(*match.span(), LIST, label, "paragraph", (("§º", spelled(count[:-1])),))
+    order = spelled(count.replace("(", ".").replace(")", "")) if kind == "item" else spelled(count.strip("()"))
     if kind == "item" and re.fullmatch(r"\d+\.\d\d", count):
         # the items of a Form 8-K stand below its sections
         rank = CLAUSE + 1
-    return Mark(*match.span(), rank, label, "section" if kind == "statute" else kind, ((kind, order),)) if order else None
+    # where some are written out, `Art. 2` comes after `Article 1`
+    readings = ((kind, order), ("article", order)) if word == "Art." else ((kind, order),)
+    return Mark(*match.span(), rank, label, "section" if kind == "statute" else kind, readings) if order else None
 
 
 def _decimal(match: re.Match[str], label: str) -> Mark:

@@ -96,12 +96,16 @@ class Reader:
         name = f"{self.fingerprint}-{options.pdf_reader}" if chosen else self.fingerprint
         return f"{name}{MARK}{engine.fingerprint}" if engine else name
 
+    def advice_with(self, options: Options) -> str:
+        """What is to be said of a page that is a picture: nothing of OCR where no page of the format is read by it."""
+        return options.advice if self.page_function else ""
+
     def view_with(self, options: Options) -> str:
         """The view that its text is: `as_is` where the format knows no tracked changes."""
         return options.view if "view" in self.takes else "as_is"
 
 
-PICTURE = Reader("image-1", "nightclerk.ingest.ocr_image:read", page_function="nightclerk.ingest.ocr_image:read_page")
+PICTURE = Reader("image-2", "nightclerk.ingest.ocr_image:read", page_function="nightclerk.ingest.ocr_image:read_page")
 READERS = {
     PDF: Reader(
         "pdf-2",

@@ -82,7 +82,11 @@ def has_letters(text: str) -> bool:
 
 
 def compose(reading: Reading, reader: str, media_type: str, *, advice: str, view: str = "as_is") -> Document:
-    """Join the pages into one text, find its sections, and say what of it could be read; `advice` is for the pages that could not."""
+    """Join the pages into one text, find its sections, and say what of it could be read.
+
+    `advice` is for the pages that could not. Without one, as where no page of a format is read by OCR, the reader's own words say what to
+    do.
+    """
     pages: list[Page] = []
     position = 0
     for index, page in enumerate(reading.pages):
@@ -108,10 +112,11 @@ def compose(reading: Reading, reader: str, media_type: str, *, advice: str, view
 
 
 def _status(text: str, pages: list[Page], gaps: list[str], advice: str) -> tuple[str, str]:
+    unread = {status: [page for page in pages if page.status == status] for status in UNREADABLE}
     reasons = [
-        words.format(_named([page for page in pages if page.status == status]), advice)
+        words.format(_named(unread[status]), advice or unread[status][0].reason)
         for status, words in UNREADABLE.items()
-        if any(page.status == status for page in pages)
+        if unread[status] and (advice or not gaps)
     ]
     if not has_letters(text):
         if any(page.status == "needs_ocr" for page in pages):

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nightclerk.ingest.contents import FEWEST_ITEMS
 from nightclerk.ingest.counts import Order
 from nightclerk.ingest.marks import ARTICLE, CLAUSE, EXHIBIT, HEADING, LIST, Mark
 
-FEWEST_ITEMS, FEWEST_HEADINGS = 3, 3
+FEWEST_HEADINGS = 3
 # the numbered clauses of an agreement fill it; a list inside of it does not
 NUMBERED_SHARE = 0.5
 MOST_TITLE = 160
@@ -25,6 +26,8 @@ class Shape:
     """What the marks of a text say about it as a whole. Headings before `front_end` are its title page, here and elsewhere."""
 
     is_filing: bool
+    # where the last Item of a filing begins
+    last_item: int
     by_headings: bool
     front_end: int
     titles: frozenset[str]
@@ -39,7 +42,7 @@ def shape_of(text: str, marks: Sequence[Mark]) -> Shape:
     prose = PROSE.search(text)
     front_end = (prose.start() if prose else 0) if by_headings else first
     titles = frozenset(mark.label for mark in marks if mark.rank == HEADING and mark.start < front_end)
-    return Shape(is_filing, by_headings, front_end, titles)
+    return Shape(is_filing, items[-1].start if is_filing else 0, by_headings, front_end, titles)
 
 
 def _by_headings(marks: Sequence[Mark]) -> bool:
@@ -72,11 +75,11 @@ class Series:
         near = place < len(self._places["decimal2"]) and self._places["decimal2"][place] - after <= MOST_TITLE
         return near and self._orders["decimal2"][place] in {(*order, 0), (*order, 1)}
 
-    def goes_on(self, scheme: str, order: Order, after: int) -> bool:
+    def goes_on(self, scheme: str, order: Order, after: int, *, over_articles: bool = False) -> bool:
         """Whether the next count of a scheme behind a place is the one that follows `order`, and nothing greater begins before it."""
         places, orders = self._places[scheme], self._orders[scheme]
         border = bisect_right(self._borders, after)
-        end = self._borders[border] if border < len(self._borders) else after + FARTHEST
+        end = self._borders[border] if border < len(self._borders) and not over_articles else after + FARTHEST
         following = (*order[:-1], order[-1] + 1)
         first = bisect_right(places, after)
         for place in range(first, min(first + MOST_PASSED, len(places))):

@@ -11,7 +11,7 @@ from nightclerk.ingest.sections_shape import MOST_TITLE
 MOST_TITLE_WORDS, SHORT_TITLE_WORDS, LONG_WORD = 14, 3, 4
 ENDS_LINE = re.compile(r"\.[ ]*(?:\r|\n|\Z)")
 TITLE_GAP = re.compile(r"[\s.:–—|)*_-]+")
-TITLE_END = re.compile(r"[.:](?=[\s”\"\[]|$)|\s?[–—]|\s{3,}|\n|\s\|\s|$")
+TITLE_END = re.compile(r"[.:](?=[\s”\"\[]|$)|(?<!\d)[–—]|\s[–—]|\s{3,}|\n|\s\|\s|$")
 
 
 def title_of(text: str, mark: Mark) -> str:
@@ -35,7 +35,7 @@ def _is_heading(words: list[str], rank: int) -> bool:
     """Whether words are a heading and not the beginning of a sentence."""
     if not words or words[0][0].islower():
         return False
-    if rank < CLAUSE or len(words) <= SHORT_TITLE_WORDS:
+    if len(words) <= (MOST_TITLE_WORDS if rank < CLAUSE else SHORT_TITLE_WORDS):
         return True
     long_words = [word for word in words if len(word) >= LONG_WORD] or words
-    return len(words) <= MOST_TITLE_WORDS and sum(word[0].isupper() for word in long_words) * 2 > len(long_words)
+    return (rank < CLAUSE or len(words) <= MOST_TITLE_WORDS) and sum(word[0].isupper() for word in long_words) * 2 > len(long_words)

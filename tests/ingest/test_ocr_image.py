@@ -56,7 +56,7 @@ def test_a_picture_is_read_by_the_engine(kind: str, read_bytes: Read, tesseract:
     """A picture is a page that OCR reads, with the engine in the fingerprint."""
     tesseract(LETTER)
     document = read_bytes(f"scan.{kind.lower()}", _saved(_sheet(), kind), options=AUTO)
-    assert (document.status, document.text, document.reader) == ("read", LETTER + "\n", "image-1+tesseract-9.1.2-deu+eng")
+    assert (document.status, document.text, document.reader) == ("read", LETTER + "\n", "image-2+tesseract-9.1.2-deu+eng")
     assert [(page.status, page.reason) for page in document.pages] == [("ocr", "read by tesseract, confidence 0.93")]
 
 

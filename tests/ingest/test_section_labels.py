@@ -23,7 +23,7 @@ def test_clauses_of_known_quotes(corpus: Path) -> None:
     """Quotes that others labelled lie in the clause that the contract prints around them."""
     count, wrong = section_gold.clauses("known", corpus)
     assert count == 100
-    assert len(wrong) <= 11, wrong
+    assert len(wrong) <= 3, wrong
 
 
 def test_clauses_of_fresh_quotes(corpus: Path) -> None:
@@ -31,6 +31,13 @@ def test_clauses_of_fresh_quotes(corpus: Path) -> None:
     count, wrong = section_gold.clauses("fresh", corpus)
     assert count == 60
     assert len(wrong) <= 3, wrong
+
+
+def test_clauses_of_quotes_of_mixed_agreements(corpus: Path) -> None:
+    """So do quotes of merger agreements and non-disclosure agreements, many of which are items of lists inside a sentence."""
+    count, wrong = section_gold.clauses("mixed", corpus)
+    assert count == 60
+    assert len(wrong) <= 4, wrong
 
 
 def test_a_citation_has_one_form() -> None:

@@ -216,6 +216,132 @@ def test_languages(text: str, paths: list[str]) -> None:
     assert [path for path in found if path in paths] == paths
 
 
+TITLE_PAGE = "Between the parties, of whom there are two, and who have agreed as is written below, on this day and in this place.\n\n"
+# `|` stands for the blank line between paragraphs
+CITED = {
+    "German statute": (
+        (
+            "§ 1 Gegenstand|(1) Er haftet nach § 5.|(2) Der Kunde zahlt:|1. den Preis;|2. die Fracht.|"
+            "§ 2 Laufzeit|(1) Ein Jahr.|a) einmal;|b) zweimal.|Anlage 1|Preise\n"
+        ),
+        [
+            "§ 1",
+            "§ 1 > (1)",
+            "§ 1 > (2)",
+            "§ 1 > (2) > 1",
+            "§ 1 > (2) > 2",
+            "§ 2",
+            "§ 2 > (1)",
+            "§ 2 > (1) > a)",
+            "§ 2 > (1) > b)",
+            "Anlage 1",
+        ],
+    ),
+    "Swiss contract": (
+        "Ziff. 1 Gegenstand|Text.|Ziff. 2 Dauer|Nach Art. 5 Abs. 2.\n",
+        ["Ziff. 1", "Ziff. 2"],
+    ),
+    "Swiss statute": (
+        "Art. 1 Frist|Abs. 1 Eins.|Abs. 2 Zwei.|Art. 2 Form\n",
+        ["Art. 1", "Art. 1 > Abs. 1", "Art. 1 > Abs. 2", "Art. 2"],
+    ),
+    "French code": (
+        (
+            "Article L.123-4|Texte.|Article L.123-5|Par dérogation à l'article L.123-4 :|1° Les sociétés ;|2° Les associations :|"
+            "a) déclarées ;|b) reconnues.|Article R. 210-1|Texte.\n"
+        ),
+        [
+            *("Article L.123-4", "Article L.123-5", "Article L.123-5 > 1°", "Article L.123-5 > 2°"),
+            *("Article L.123-5 > 2° > a)", "Article L.123-5 > 2° > b)", "Article R. 210-1"),
+        ],
+    ),
+    "French contract": (
+        "Article 1er - Objet|Texte.|Article 2 - Durée|2.1 Un an.|Art. 3 bis|Texte.|Art. 4|Texte.\n",
+        ["Article 1er", "Article 2", "Article 2 > 2.1", "Art. 3 bis", "Art. 4"],
+    ),
+    "Spanish contract": (
+        "CLÁUSULAS|PRIMERA.- OBJETO|Texto.|SEGUNDA.- PLAZO|2.1 Prórroga. Otro año.|TERCERA.- PRECIO|a) Mensual.|b) Anual.\n",
+        ["Primera", "Segunda", "Segunda > 2.1", "Tercera", "Tercera > a)", "Tercera > b)"],
+    ),
+    "Portuguese contract": (
+        "CLÁUSULA PRIMEIRA - OBJETO|Texto.|CLÁUSULA SEGUNDA - PRAZO|§ 1º O prazo.|§ 2º Outro.|CLÁUSULA TERCEIRA - PREÇO\n",
+        ["Cláusula Primeira", "Cláusula Segunda", "Cláusula Segunda > § 1º", "Cláusula Segunda > § 2º", "Cláusula Terceira"],
+    ),
+    "Italian contract": (
+        "Articolo 1\nOggetto|1. Uno.|2. Due.|Art. 2 - Durata|2.1 Un anno.|Art. 2-bis - Proroga|Testo.\n",
+        ["Articolo 1", "Articolo 1 > 1", "Articolo 1 > 2", "Art. 2", "Art. 2 > 2.1", "Art. 2-bis"],
+    ),
+    "Dutch contract": (
+        "Artikel 1 Definities|1.1 Stuk.|Artikel 2 Duur|2.1 Een jaar.|a. lang;|b. kort.|Bijlage 1|Prijzen\n",
+        ["Artikel 1", "Artikel 1 > 1.1", "Artikel 2", "Artikel 2 > 2.1", "Artikel 2 > 2.1 > a.", "Artikel 2 > 2.1 > b.", "Bijlage 1"],
+    ),
+    "Japanese contract": (
+        "第1条（目的）\n本契約。|第2条（期間）\n1 一年とする。\n2 延長できる。\n(1) 書面\n(2) 電子|第3条 乙は第2条第1項に従う。\n",
+        ["第1条", "第2条", "第2条 > 1", "第2条 > 2", "第2条 > 2 > (1)", "第2条 > 2 > (2)", "第3条"],
+    ),
+    "Japanese statute": (
+        "第一条 この法律は、目的とする。\n２ 前項の規定は、適用しない。\n一 国\n二 地方\n第二条 定義。\n",
+        ["第一条", "第一条 > ２", "第一条 > ２ > 一", "第一条 > ２ > 二", "第二条"],
+    ),
+    "Chinese contract": (
+        "第一条 目的|为了。|第二条 定义|（一）甲方；|（二）乙方。|第三条 期限|3.1 一年。\n",
+        ["第一条", "第二条", "第二条 > （一）", "第二条 > （二）", "第三条", "第三条 > 3.1"],
+    ),
+    "Arabic contract": (
+        "المادة 1: التعريفات|نص.|المادة ٢: المدة|١- سنة.|٢- سنتان.|المادة (3) القانون|البند 1: السعر|نص.\n",
+        ["المادة 1", "المادة ٢", "المادة ٢ > ١-", "المادة ٢ > ٢-", "المادة (3)", "المادة (3) > البند 1"],
+    ),
+    "English schedules": (
+        (
+            "1 Definitions|1.1 Text.|2 Supply|2.1 Text.|SCHEDULE 1|PART 1|Services|1. First|1.1 Detail.|PART 2|Fees|"
+            "1. Fee|SCHEDULE 2|Paragraph 1|Text.|Paragraph 2|Text.|ANNEX A|Forms\n"
+        ),
+        [
+            *("1", "1 > 1.1", "2", "2 > 2.1", "Schedule 1", "Schedule 1 > Part 1", "Schedule 1 > Part 1 > 1"),
+            *("Schedule 1 > Part 1 > 1 > 1.1", "Schedule 1 > Part 2", "Schedule 1 > Part 2 > 1"),
+            *("Schedule 2", "Schedule 2 > Paragraph 1", "Schedule 2 > Paragraph 2", "Annex A"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "paths"), CITED.values(), ids=CITED)
+def test_citations_of_other_laws(text: str, paths: list[str]) -> None:
+    """A path is what a lawyer of that country would cite, and nothing but the printed numbers opens a section."""
+    assert [path for path in _paths(TITLE_PAGE + text.replace("|", "\n\n")) if path] == paths
+
+
+SENTENCES = (
+    "1. End\n\n1.3 A Party may end it: (a) if the other fails; or (b) if the price rises. All fees are due at once. "
+    "This holds (i) for notices or (ii) for payments, under clauses (a) and (b) above. The rest stays.\n\n"
+    "1.4 Form. In writing, by ABC Inc. or its heirs.\n"
+)
+
+
+def test_lists_inside_sentences() -> None:
+    """A list ends with its sentence, and what follows belongs to the clause around it; a reference to an item opens nothing."""
+    sections = find_sections(SENTENCES)
+    paths = ["1", "1 > 1.3", "1 > 1.3 > (a)", "1 > 1.3 > (b)", "1 > 1.3 > (i)", "1 > 1.3 > (ii)", "1 > 1.4"]
+    assert [section.clause_path for section in sections] == paths
+    for words, path in {"if the price": "1 > 1.3 > (b)", "All fees": "1 > 1.3", "for pay": "1 > 1.3 > (ii)", "The rest": "1 > 1.3"}.items():
+        assert clause_path_at(sections, SENTENCES.index(words)) == path
+
+
+def test_text_behind_a_list_of_paragraphs() -> None:
+    """A paragraph without a number belongs to the clause behind the last item of `...; and (b) ...`, and to the item elsewhere."""
+    text = "1. A\n\nThe Seller:\n\n(a) sells; and\n\n(b) delivers.\n\nBoth at once.\n\n2. B\n\n(a) One.\n\n(b) Two.\n\nMore.\n\n(c) C.\n"
+    sections = find_sections(text)
+    assert clause_path_at(sections, text.index("Both")) == "1"
+    assert clause_path_at(sections, text.index("More.")) == "2 > (b)"
+
+
+def test_repeated_letters_follow_z() -> None:
+    """Definitions are lettered (z), (aa), (zz), (aaa)."""
+    letters = [letter * times for times in (1, 2, 3) for letter in "abcdefghijklmnopqrstuvwxyz"]
+    text = "1. Terms\n\n" + "\n\n".join(f"({letter}) Word." for letter in letters)
+    assert _paths(text)[1:] == [f"1 > ({letter})" for letter in letters]
+
+
 def test_letters_and_roman_numbers() -> None:
     """`(i)` after `(h)` is a letter, after `(a)` it is the first Roman number below it."""
     letters = "1. List\n\n" + "\n\n".join(f"({letter}) x" for letter in "abcdefghij")
@@ -319,6 +445,9 @@ PARTS = [
         "(a)",
         "(i)",
         "(b)",
+        "; and (b) x. Y",
+        "(i) x or (ii) y",
+        "NOW, THEREFORE",
         "EXHIBIT A",
         "Item 1.",
         "PART I",
@@ -368,6 +497,15 @@ UNITS = [
     "4 13. ",
     "A 2 ",
     "By: /s/ ",
+    "x (a) b (b) c ",
+    "x; and (b) y ",
+    "(i) x (ii) ",
+    "(aaaa) ",
+    "1 A\n",
+    "Segunda.- ",
+    "Recitals\n\n",
+    "第1条 ",
+    "(Signature Page ",
 ]
 BLANKS = " " * 300_000
 
