@@ -6,8 +6,8 @@ from nightclerk.ingest.blocks import unpack
 from nightclerk.ingest.detect import ZIP, detect
 from nightclerk.ingest.discover import Found, allowed, discover, inspect, shown, uri_of
 from nightclerk.ingest.ocr_engines import Answers, PageAnswer
-from nightclerk.ingest.places import Place, Url, place, shortened, under
 from nightclerk.ingest.ocr_outgoing import OcrForm, ocr_content, ocr_form
+from nightclerk.ingest.places import Place, Url, place, shortened, under
 from nightclerk.ingest.readers import Options, gains_ocr, reader_fingerprint, same_reader, view_of
 from nightclerk.ingest.remote import Remote
 from nightclerk.ingest.remote import check as check_url
@@ -45,9 +45,9 @@ __all__ = [
     "inspect",
     "is_container",
     "is_skipped",
-    "place",
     "ocr_content",
     "ocr_form",
+    "place",
     "read",
     "reader_fingerprint",
     "same_reader",

@@ -31,6 +31,7 @@ STAMP_CHARACTERS = 200
 BEGINNING = 1_000
 CRASHED = "the first reader crashed on it; the second may have left out what is drawn in an unusual way"
 DAMAGED = "the page is damaged"
+XFA = "it is a form whose pages only Adobe's programs can show (XFA): open it there, print it as a PDF, and file that"
 PORTFOLIO = "it is the cover of a portfolio: its documents are the files attached to it"
 
 
@@ -61,7 +62,7 @@ def _read(file: File) -> Reading:
     done = spans.assemble(rejoined([page.text for page in pages]))
     whole = [replace(page, text=text) for page, text in zip(pages, done.pages, strict=True)]
     blocks = [*done.blocks, *page_edges(done.pages, done.blocks), *headings(done.pages, file.outline)]
-    gaps = [*file.gaps, PORTFOLIO] if file.is_portfolio else file.gaps
+    gaps = [*file.gaps, *([PORTFOLIO] if file.is_portfolio else []), *([XFA] if file.is_xfa else [])]
     return Reading(whole, file.title, gaps=gaps, blocks=sorted(blocks, key=lambda block: block.char_start), annotations=done.annotations)
 
 
@@ -69,12 +70,12 @@ def _page(file: File, index: int, spans: Spans) -> PageText:
     """The page's text, with marks, from the first reader whose text passes the gate, and its status."""
     label = file.label(index)
     look = fast_look(file, index, spans)
-    if not look.is_good:
+    if not look.is_good or look.lacks_words:
         look, reason = _second_look(file, index, spans, look)
         if reason:
             # never hand garbage on: a model would read something into it
             return PageText("", label, "garbled", reason)
-    fields = typed_fields(file, index)
+    fields = typed_fields(file, index) if look.has_fields else []
     notes = [note for note in look.notes if note.kind == "FreeText"]
     typed = [*fields, *(note.contents for note in notes)]
     status, reason = _judge(file, index, look.words + "".join(typed), is_typed=bool(typed))
@@ -88,6 +89,12 @@ def _second_look(file: File, index: int, spans: Spans, first: Look) -> tuple[Loo
     second = careful_look(file, index, spans)
     if second.is_good and visible(second.words):
         return second, ""
+    if first.lacks_words and second.trouble:
+        # what is not seen in it is left to the look at its ink
+        for note in first.notes:
+            if note.kind != "FreeText":
+                spans.note_without_place(note.annotation)
+        return first, ""
     if first.trouble and second.trouble:
         said = (second.trouble,) if first.trouble == NOT_ASKED else (first.trouble, second.trouble)
         return first, f"{DAMAGED} ({'; '.join(said)})"

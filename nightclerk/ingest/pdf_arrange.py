@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from statistics import median
 
 from nightclerk.ingest.pdf_grid import find_grids
 from nightclerk.ingest.pdf_layout import HYPHENS, Row, Shape, column_runs, find_pieces, read_down, rows_of, wide_gaps, words
-from nightclerk.ingest.pdf_sheet import Box, Sheet, turned
+from nightclerk.ingest.pdf_objects import Box, Corners, turned
+from nightclerk.ingest.pdf_sheet import Sheet
 from nightclerk.ingest.pdf_spans import Spans
 from nightclerk.ingest.pdf_tables import Table, find_tables
 
@@ -17,23 +19,23 @@ LEAST_GAPS = 3
 # letters of a spaced heading: this many at least; words stand this many times further apart than letters do, and letters no further
 # than this, in points
 LEAST_SPACED = 4
+MAY_BE_SPACED = re.compile(r"\n[^\r\n] [^\r\n] [^\r\n] ")
 WORD_GAP = 1.6
 MOST_GAP = 20.0
 
 
-def arranged(sheet: Sheet, text: str, spans: Spans) -> str:
-    """The text of a page put in order; the same text where there is nothing to mend, which is nearly always."""
+def arranged(sheet: Sheet, text: str, boxes: Sequence[Corners], spans: Spans) -> str:
+    """The text of a page, which stands in these boxes, put in order; the same text where there is nothing to mend, as nearly always."""
     mended = _whole_words(sheet, text)
-    boxes = sheet.pieces()
     shown = turned(boxes, sheet.rotation, sheet.box) if sheet.rotation else boxes
     if wide_gaps(shown) >= LEAST_GAPS:
-        text = _reordered(sheet, text, boxes, Shape(shown), spans)
+        text = _reordered(sheet, text, boxes, Shape([Box(*box) for box in shown]), spans)
     for line, whole in mended:
         text = text.replace(line, whole, 1)
     return text
 
 
-def _reordered(sheet: Sheet, text: str, boxes: Sequence[Box], shape: Shape, spans: Spans) -> str:
+def _reordered(sheet: Sheet, text: str, boxes: Sequence[Corners], shape: Shape, spans: Spans) -> str:
     may_be_columns = shape.may_be_columns
     grids = find_grids(sheet) if shape.may_be_table else []
     if not grids and not may_be_columns and not shape.may_be_aligned:
@@ -45,13 +47,13 @@ def _reordered(sheet: Sheet, text: str, boxes: Sequence[Box], shape: Shape, span
     return "".join(_tabled(rows, tables, text, spans)) if tables else text
 
 
-def _columns(rows: Sequence[Row], runs: Sequence[tuple[int, int, float]], text: str) -> list[str]:
+def _columns(rows: Sequence[Row], runs: Sequence[tuple[int, int, list[float]]], text: str) -> list[str]:
     """The page's text, with the lines of each run read down its columns."""
     out: list[str] = []
     done = 0
-    for first, last, gutter in runs:
+    for first, last, gutters in runs:
         out.append(_between(rows[done:first], text))
-        lines = [words(text, piece) for piece in read_down(rows[first:last], gutter)]
+        lines = [words(text, piece) for piece in read_down(rows[first:last], gutters)]
         # the mark of a broken word is followed by its other half
         out += [line if line[-1:] in HYPHENS else f"{line}\n" for line in lines]
         done = last
@@ -73,9 +75,9 @@ def _between(rows: Sequence[Row], text: str) -> str:
 
 def _whole_words(sheet: Sheet, text: str) -> list[tuple[str, str]]:
     """Lines whose letters stand apart (`A G R E E M E N T`), each with its words made whole by the wider gaps between them."""
-    lines = text.split("\r\n")
-    if not any(line[1:2] == " " == line[3:4] == line[5:6] for line in lines):
+    if not MAY_BE_SPACED.search(f"\n{text}"):
         return []
+    lines = text.split("\r\n")
     starts = accumulate((len(line) + 2 for line in lines), initial=0)
     whole = ((line, _closed_up(sheet, line, start)) for line, start in zip(lines, starts, strict=False) if _is_spaced(line))
     return [(line, words) for line, words in whole if words]

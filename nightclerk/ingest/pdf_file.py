@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
+import mmap
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdf
 import pypdfium2 as pdfium
 from pypdf.errors import FileNotDecryptedError, PyPdfError
-from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+from pypdfium2.raw import FORMTYPE_XFA_FULL, FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from nightclerk.errors import SkipDocument
 
@@ -32,7 +33,16 @@ FAILURES = (
 )
 # what pypdf says when it leaves something out because a file asks for too much
 LEFT_OUT = re.compile(r"exceed|limiting", re.IGNORECASE)
+# an entry of a dictionary that names a layer, by its number
+LAYERED = re.compile(rb"/OC\s+\d")
 MOST_TITLES = 2_000
+
+
+class Layers(NamedTuple):
+    """Whether words, and whether forms, as drawings within drawings are called, may be in layers."""
+
+    of_words: bool
+    of_forms: bool
 
 
 class File:
@@ -128,6 +138,24 @@ class File:
     def has_form(self) -> bool:
         """Whether there are fields in which people type."""
         return bool(self.fast.get_formtype()) if self.fast else True
+
+    @property
+    def is_xfa(self) -> bool:
+        """Whether its pages are made by a program in it when it is opened, and those in the file only say so."""
+        if self.fast:
+            return bool(self.fast.get_formtype() == FORMTYPE_XFA_FULL)
+        try:
+            return bool(self.careful.root_object.get("/NeedsRendering"))
+        except FAILURES:
+            return False
+
+    @cached_property
+    def layers(self) -> Layers:
+        """What may be in layers that are switched off, which pdfium does not tell."""
+        with self.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            # the list of layers may be packed away with others, the dictionary of a form never is
+            may_have_any = any(content.find(name) >= 0 for name in (b"/OCProperties", b"/ObjStm"))
+            return Layers(may_have_any, may_have_any and bool(LAYERED.search(content)))
 
     @property
     def title(self) -> str:

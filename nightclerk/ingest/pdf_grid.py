@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from nightclerk.ingest.pdf_sheet import Box, Sheet, bounds, objects_in, pointer, turned
+from nightclerk.ingest.pdf_objects import Box, Corners, bounds, pointer, turned
+from nightclerk.ingest.pdf_sheet import Sheet
 
 # a drawn box thinner than this is a line; two lines nearer than this are one
 THIN = 3.0
@@ -17,9 +18,10 @@ SHORT = 6.0
 # a box that covers this share of the page is its frame or its background
 FRAME_SHARE = 0.6
 MOST_LINES = 4_000
+# two rows, or two columns, have as many lines around them
+LEAST_LINES = 3
 MOST_DEPTH = 3
 
-HOLDS_PATHS = {raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM}
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -41,12 +43,15 @@ class Grid(NamedTuple):
 
 def find_grids(sheet: Sheet) -> list[Grid]:
     """The ruled tables of a page, from the top; each has two columns and two rows at least."""
-    boxes = turned([box for _, box in zip(range(MOST_LINES), _drawn(sheet), strict=False)], sheet.rotation, sheet.box)
     page = sheet.box
     most = (page.right - page.left) * (page.top - page.bottom) * FRAME_SHARE
-    across, down = _lines([box for box in boxes if (box.right - box.left) * (box.top - box.bottom) < most])
+    drawn = _drawn(sheet, sheet.objects, IDENTITY, 0)[:MOST_LINES]
+    flat, upright = _lines([box for box in drawn if (box[2] - box[0]) * (box[3] - box[1]) < most])
+    across, down = (turned(lines, sheet.rotation, page) for lines in ((upright, flat) if sheet.rotation % 2 else (flat, upright)))
+    if len(across) < LEAST_LINES or len(down) < LEAST_LINES:
+        return []
     grids = [_grid(low, high, across, down) for low, high in _extents([(box.bottom, box.top) for box in down])]
-    return [grid for grid in reversed(grids) if len(grid.across) > 2 and len(grid.down) > 2]
+    return [grid for grid in reversed(grids) if len(grid.across) >= LEAST_LINES and len(grid.down) >= LEAST_LINES]
 
 
 def _grid(low: float, high: float, across: Sequence[Box], down: Sequence[Box]) -> Grid:
@@ -55,10 +60,10 @@ def _grid(low: float, high: float, across: Sequence[Box], down: Sequence[Box]) -
     return Grid(_merged(rows)[::-1], _merged(columns))
 
 
-def _lines(boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:
+def _lines(boxes: Sequence[Corners]) -> tuple[list[Corners], list[Corners]]:
     """Lines across and lines down, the edges of drawn boxes among them."""
-    across: list[Box] = []
-    down: list[Box] = []
+    across: list[Corners] = []
+    down: list[Corners] = []
     for box in boxes:
         left, bottom, right, top = box
         wide, high = right - left, top - bottom
@@ -67,8 +72,8 @@ def _lines(boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:
         elif wide <= THIN < SHORT < high:
             down.append(box)
         elif wide > SHORT and high > SHORT:
-            across += [Box(left, bottom, right, bottom), Box(left, top, right, top)]
-            down += [Box(left, bottom, left, top), Box(right, bottom, right, top)]
+            across += [(left, bottom, right, bottom), (left, top, right, top)]
+            down += [(left, bottom, left, top), (right, bottom, right, top)]
     return across, down
 
 
@@ -92,25 +97,22 @@ def _merged(places: list[float]) -> list[float]:
     return merged
 
 
-def _drawn(sheet: Sheet) -> Iterator[Box]:
-    """The boxes around what is drawn on a page, forms and all."""
-    for kind, item in sheet.objects():
-        if kind in HOLDS_PATHS:
-            yield from _paths(kind, item, IDENTITY, 0)
+def _drawn(sheet: Sheet, objects: Sequence[tuple[int, int]], matrix: Matrix, depth: int) -> list[Corners]:
+    """The boxes around the paths among objects, and in the forms among them."""
+    boxes = bounds([item for kind, item in objects if kind == raw.FPDF_PAGEOBJ_PATH][:MOST_LINES])
+    if matrix is not IDENTITY:
+        boxes = [_moved(box, matrix) for box in boxes]
+    if depth < MOST_DEPTH:
+        for kind, item in objects:
+            if kind == raw.FPDF_PAGEOBJ_FORM and len(boxes) < MOST_LINES:
+                boxes += _drawn(sheet, sheet.objects_in(item), _product(_matrix(item), matrix), depth + 1)
+    return boxes
 
 
-def _paths(kind: int, item: int, matrix: Matrix, depth: int) -> Iterator[Box]:
-    if kind == raw.FPDF_PAGEOBJ_PATH:
-        if box := bounds(item):
-            yield _moved(box, matrix)
-    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MOST_DEPTH:
-        inside = [(kind, part) for kind, part in objects_in(item) if kind in HOLDS_PATHS]
-        if inside:
-            inner = raw.FS_MATRIX()
-            raw.FPDFPageObj_GetMatrix(pointer(item), inner)
-            whole = _product((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), matrix)
-            for kind, part in inside:
-                yield from _paths(kind, part, whole, depth + 1)
+def _matrix(form: int) -> Matrix:
+    inner = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(pointer(form), inner)
+    return inner.a, inner.b, inner.c, inner.d, inner.e, inner.f
 
 
 def _product(one: Matrix, other: Matrix) -> Matrix:
@@ -120,12 +122,11 @@ def _product(one: Matrix, other: Matrix) -> Matrix:
     return IDENTITY if product == IDENTITY else product
 
 
-def _moved(box: Box, matrix: Matrix) -> Box:
+def _moved(box: Corners, matrix: Matrix) -> Corners:
     a, b, c, d, e, f = matrix
-    if matrix is IDENTITY:
-        return box
+    left, bottom, right, top = box
     if b == c == 0 and a > 0 and d > 0:
-        return Box(a * box.left + e, d * box.bottom + f, a * box.right + e, d * box.top + f)
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box.left, box.right) for y in (box.bottom, box.top)]
+        return a * left + e, d * bottom + f, a * right + e, d * top + f
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return Box(min(xs), min(ys), max(xs), max(ys))
+    return min(xs), min(ys), max(xs), max(ys)

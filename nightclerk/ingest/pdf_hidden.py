@@ -1,17 +1,23 @@
-"""Words in a PDF that nobody sees on its pages: without ink, in the colour of what is behind them, tiny, or beside the page.
+"""Words in a PDF that nobody sees on its pages: without ink, in the colour of what is behind them, in a layer that is switched off, painted
+over, tiny, or beside the page.
 
 They stay in the text, since they are in the file, and are named, since a person who read the page did not read them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import sub
+from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
-from nightclerk.ingest.pdf_layout import Piece, find_pieces, words
-from nightclerk.ingest.pdf_page import whole_page_image
-from nightclerk.ingest.pdf_sheet import BLACK, Box, Sheet, fill_color, render_mode
+from nightclerk.ingest.pdf_file import Layers
+from nightclerk.ingest.pdf_objects import Box, Corners, bounds, fill_colors, is_filled, layered, render_mode, turned
+from nightclerk.ingest.pdf_page import PAGE_IMAGE_SHARE
+from nightclerk.ingest.pdf_sheet import Sheet
 from nightclerk.ingest.reading import has_letters
 
 INVISIBLE_MODES = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
@@ -20,62 +26,196 @@ PALE = 230
 LEAST_OPACITY = 26
 # letters lower than this, in points, are a speck
 TINY = 1.5
+# what is painted over words is no thinner than this, and no larger share of the page
+THIN = 4.0
+COVER_SHARE = 0.6
+MOST_COVERS = 100
+COVERS = {raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM}
+MOST_DEPTH = 3
 SCALE = 1.0
 MOST_SIDE = 2_000
 # words that leave less contrast than this, of 255, leave none
 CONTRAST = 12
+# the ink of the words beside does not count
+EDGE = 1.0
+BESIDE, SPECK, NO_INK, COVERED = "beside the page", "too small to read", "no ink", "painted over"
 
 
-def is_suspicious(sheet: Sheet) -> bool:
-    """Whether a page draws words without ink or in a pale colour: a cheap first look, at what is not inside of forms."""
-    for kind, item in sheet.objects():
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            if render_mode(item) in INVISIBLE_MODES:
-                return True
-            color = fill_color(item)
-            if color is not BLACK and (color[3] < LEAST_OPACITY or min(color[:3]) > PALE):
-                return True
-    return False
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """What of a page is to be looked at: objects that may leave no ink, boxes painted after words, the size and place of all words."""
+
+    faint: set[int]
+    covers: list[Box]
+    is_odd: bool
 
 
-def hidden_words(sheet: Sheet, page: Any, text: str) -> list[tuple[int, int, str]]:
+def find_suspects(sheet: Sheet, text: str, boxes: Sequence[Corners], *, layers: Layers) -> Suspects | None:
+    """A cheap first look at how the words of a page are drawn, and at the boxes in which they stand; None where all seem to be seen."""
+    drawn = [item for kind, item in sheet.objects if kind == raw.FPDF_PAGEOBJ_TEXT]
+    inner = _in_forms(sheet, sheet.objects, raw.FPDF_PAGEOBJ_TEXT)
+    words = [*drawn, *inner]
+    faint = {*_faint(words), *(layered(words) if layers.of_words else ()), *(inner if layers.of_forms else ())}
+    covers = _covers(sheet) if drawn and drawn[-1:] != [item for _, item in sheet.objects[-1:]] else []
+    is_odd = bool(boxes) and _is_odd(boxes, sheet, text)
+    return Suspects(faint, covers, is_odd) if faint or covers or is_odd else None
+
+
+def has_words(sheet: Sheet) -> bool:
+    """Whether words are drawn on a page."""
+    return any(kind == raw.FPDF_PAGEOBJ_TEXT for kind, _ in sheet.objects) or bool(_in_forms(sheet, sheet.objects, raw.FPDF_PAGEOBJ_TEXT))
+
+
+def _in_forms(sheet: Sheet, objects: Sequence[tuple[int, int]], wanted: int, depth: int = 0) -> list[int]:
+    """The objects of a kind that are drawn in forms, and in forms within these."""
+    found: list[int] = []
+    for form in [item for kind, item in objects if kind == raw.FPDF_PAGEOBJ_FORM] if depth < MOST_DEPTH else ():
+        inside = sheet.objects_in(form)
+        found += [item for kind, item in inside if kind == wanted]
+        found += _in_forms(sheet, inside, wanted, depth + 1)
+    return found
+
+
+def _faint(words: Sequence[int]) -> Iterator[int]:
+    modes = list(map(render_mode, words))
+    if not INVISIBLE_MODES.isdisjoint(modes):
+        yield from (item for item, mode in zip(words, modes, strict=True) if mode in INVISIBLE_MODES)
+    colors = fill_colors(words)
+    pale = {color for color in set(colors) if color[3] < LEAST_OPACITY or min(color[:3]) > PALE}
+    if pale:
+        yield from (item for item, color in zip(words, colors, strict=True) if color in pale)
+
+
+def _covers(sheet: Sheet) -> list[Box]:
+    """Boxes of what is painted over words that were drawn before it."""
+    kinds = [kind for kind, _ in sheet.objects]
+    first = kinds.index(raw.FPDF_PAGEOBJ_TEXT)
+    if COVERS.isdisjoint(kinds[first:]):
+        return []
+    areas = bounds([item for _, item in sheet.objects])
+    page = sheet.box
+    most = (page.right - page.left) * (page.top - page.bottom) * COVER_SHARE
+    covers: list[Box] = []
+    for place in range(first, len(kinds)):
+        left, bottom, right, top = area = areas[place]
+        is_wide = right - left > THIN and top - bottom > THIN and (right - left) * (top - bottom) < most
+        if kinds[place] not in COVERS or not is_wide or (kinds[place] == raw.FPDF_PAGEOBJ_PATH and not is_filled(sheet.objects[place][1])):
+            continue
+        before = (box for box, kind in zip(areas[first:place], kinds[first:place], strict=True) if kind == raw.FPDF_PAGEOBJ_TEXT)
+        if any(_is_over(area, box) for box in before):
+            covers.append(Box(*area))
+            if len(covers) == MOST_COVERS:
+                break
+    return covers
+
+
+def _is_over(cover: Corners, words: Corners) -> bool:
+    """Whether a box lies over the middle line of words, and not only beside its end."""
+    left, bottom, right, top = words
+    return cover[1] < (bottom + top) / 2 < cover[3] and cover[0] + THIN < right and left < cover[2] - THIN
+
+
+def _is_odd(boxes: Sequence[Corners], sheet: Sheet, text: str) -> bool:
+    """Whether words stand beside the page or are tiny; dots, dashes and lines to write on are, and are no words."""
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    page = sheet.box
+    if min(rights) < page.left or min(tops) < page.bottom or max(lefts) > page.right or max(bottoms) > page.top:
+        return True
+    heights = list(map(sub, rights, lefts) if sheet.rotation % 2 else map(sub, tops, bottoms))
+    if min(heights) >= TINY:
+        return False
+    places = (sheet.text_index_at(box) for box, height in zip(boxes, heights, strict=True) if height < TINY)
+    return any(place >= 0 and text[place : place + 1].isalnum() for place in places)
+
+
+class _Run(NamedTuple):
+    """Characters of one object in a row: the stretch of the text, their box, and why they may not be seen."""
+
+    start: int
+    end: int
+    box: Box
+    why: str
+
+
+def hidden_words(sheet: Sheet, page: Any, text: str, suspects: Suspects) -> list[tuple[int, int, str]]:
     """(begin and end in the text, why nobody sees them) of words on a suspicious page; `page` is the same page to be drawn.
 
     The text layer over a scan is invisible by design, and is not looked at.
     """
-    pieces = find_pieces(sheet, text, sheet.pieces())
-    if not pieces or whole_page_image(page):
+    if _is_scan(sheet):
         return []
     picture = _Picture(page)
-    found = ((piece, _why(piece, picture)) for piece in pieces)
-    return [(piece.start, piece.end, why) for piece, why in found if why and has_letters(words(text, piece))]
+    found: list[tuple[int, int, str]] = []
+    for run in _runs(sheet, suspects):
+        why = _why(run, picture)
+        if why and has_letters(text[run.start : run.end]):
+            if found and found[-1][2] == why and not text[found[-1][1] : run.start].strip(" \xa0"):
+                found[-1] = found[-1][0], run.end, why
+            else:
+                found.append((run.start, run.end, why))
+    return found
 
 
-def _why(piece: Piece, picture: _Picture) -> str:
-    left, bottom, right, top = piece.box
+def _is_scan(sheet: Sheet) -> bool:
+    images = [item for kind, item in sheet.objects if kind == raw.FPDF_PAGEOBJ_IMAGE]
+    page = sheet.box
+    least = (page.right - page.left) * (page.top - page.bottom) * PAGE_IMAGE_SHARE
+    boxes = bounds([*images, *_in_forms(sheet, sheet.objects, raw.FPDF_PAGEOBJ_IMAGE)])
+    return any((right - left) * (top - bottom) >= least for left, bottom, right, top in boxes if right > left)
+
+
+def _runs(sheet: Sheet, suspects: Suspects) -> Iterator[_Run]:
+    def key(character: tuple[int, int, Corners]) -> tuple[int, str]:
+        _, item, box = character
+        return item, COVERED if covers and _is_covered(box, covers) else NO_INK if item in faint else ""
+
+    faint, covers = suspects.faint, suspects.covers
+
+    for (_, why), characters in groupby(sheet.characters(None if suspects.is_odd or covers else faint), key):
+        places, _, boxes = zip(*characters, strict=True)
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        [box] = turned([(min(lefts), min(bottoms), max(rights), max(tops))], sheet.rotation, sheet.box)
+        yield _Run(min(places), max(places) + 1, box, why)
+
+
+def _is_covered(box: Corners, covers: Sequence[Box]) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return any(cover.left < x < cover.right and cover.bottom < y < cover.top for cover in covers)
+
+
+def _why(run: _Run, picture: _Picture) -> str:
+    left, bottom, right, top = run.box
     if right < 0 or top < 0 or left > picture.width or bottom > picture.height:
-        return "beside the page"
+        return BESIDE
     if top - bottom < TINY:
-        return "too small to read"
-    return "" if picture.has_contrast(piece.box) else "no ink"
+        return SPECK
+    return run.why if run.why and not picture.has_contrast(run.box) else ""
 
 
 class _Picture:
-    """A page drawn in shades of grey; sizes in points."""
+    """A page, drawn in shades of grey when it is first looked at; sizes in points."""
 
     def __init__(self, page: Any) -> None:
+        self._page = page
         self.width, self.height = page.get_size()
         self._scale = min(SCALE, MOST_SIDE / max(self.width, self.height, 1))
-        bitmap = page.render(scale=self._scale, grayscale=True)
+        self._pixels = b""
+        self._stride = self._columns = self._lines = 0
+
+    def _draw(self) -> None:
+        bitmap = self._page.render(scale=self._scale, grayscale=True)
         self._stride, self._columns, self._lines = bitmap.stride, bitmap.width, bitmap.height
         self._pixels = bytes(bitmap.buffer)
 
     def has_contrast(self, box: Box) -> bool:
         """Whether anything can be told from its background in a box."""
+        if not self._pixels:
+            self._draw()
+        edge = min(EDGE, (box.right - box.left) / 4)
         first, last = (
             max(int((self.height - box.top) * self._scale), 0),
             min(int((self.height - box.bottom) * self._scale) + 1, self._lines),
         )
-        left, right = max(int(box.left * self._scale), 0), min(int(box.right * self._scale) + 1, self._columns)
+        left, right = max(int((box.left + edge) * self._scale), 0), min(int((box.right - edge) * self._scale) + 1, self._columns)
         stretch = b"".join(self._pixels[line * self._stride + left : line * self._stride + right] for line in range(first, last))
         return bool(stretch) and max(stretch) - min(stretch) >= CONTRAST

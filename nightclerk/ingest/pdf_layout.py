@@ -1,4 +1,4 @@
-"""How the pieces of a page stand: which share a row, and two columns that were written across and are read one after the other."""
+"""How the pieces of a page stand: which share a row, and columns that were written across and are read one after the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from nightclerk.ingest.pdf_sheet import Box, Sheet, turned
+from nightclerk.ingest.pdf_objects import Box, Corners, turned
+from nightclerk.ingest.pdf_sheet import Sheet
 
 # pieces of a row that stand further apart than a line is high are not words of one sentence
 WIDE = 1.0
@@ -15,8 +16,10 @@ WIDE = 1.0
 LEAST_HEIGHT = 6.0
 # columns of running text are long and wide; those of tables and signature blocks are not, and are read row by row
 COLUMN_ROWS = 8
-COLUMN_WIDTH = 0.3
-NARROW = 0.2
+COLUMNS = {2, 3}
+# parts of what a column's share of the page would be: half of its lines are this wide, and this a first look asks for
+COLUMN_WIDTH = 0.6
+NARROW = 0.4
 # rows of several pieces that follow each other in a table
 TABLE_ROWS = 3
 # the last cell of a row is narrow; a wide one is the text beside a label, which is no wider than this, in points
@@ -36,7 +39,7 @@ class Piece(NamedTuple):
 Row = list[Piece]
 
 
-def wide_gaps(boxes: Sequence[Box]) -> int:
+def wide_gaps(boxes: Sequence[Corners]) -> int:
     """How often the text of a page jumps to the right, in a row or up to another: what tables and columns do, and running text does not."""
     count = 0
     if boxes:
@@ -59,10 +62,10 @@ class Shape:
 
     @property
     def may_be_columns(self) -> bool:
-        """Whether rows lie across two columns of running text."""
-        pairs = [row for row in self._rows if len(row) == 2]
-        wide = sum(min(box.right - box.left for box in row) > self._breadth * NARROW for row in pairs)
-        return len(pairs) >= COLUMN_ROWS and wide >= COLUMN_ROWS / 2
+        """Whether rows lie across columns of running text."""
+        across = [row for row in self._rows if len(row) in COLUMNS]
+        wide = sum(min(box.right - box.left for box in row) > self._breadth * NARROW / len(row) for row in across)
+        return len(across) >= COLUMN_ROWS and wide >= COLUMN_ROWS / 2
 
     @property
     def may_be_table(self) -> bool:
@@ -92,34 +95,42 @@ class Shape:
 def _rows(boxes: Sequence[Box]) -> list[list[Box]]:
     """Boxes that follow each other in one row, those of one sentence as one."""
     rows: list[list[Box]] = []
-    before = Box(0.0, 0.0, 0.0, 0.0)
+    # plain comparisons as in _beside, in which min and max would take most of the time
+    begin, low, end, high = 0.0, 0.0, 0.0, 0.0
     for box in boxes:
-        if rows and box.left > before.left and _beside(before, box):
-            if box.left - before.right > WIDE * max(_height(before), _height(box)):
+        left, bottom, right, top = box
+        shared = (top if top < high else high) - (bottom if bottom > low else low)  # noqa: FURB136 - see above
+        height, height_before = top - bottom, high - low
+        if rows and left > begin and shared > (height if height < height_before else height_before) / 2:  # noqa: FURB136 - see above
+            if left - end > WIDE * max(height, height_before, LEAST_HEIGHT):
                 rows[-1].append(box)
             else:
-                rows[-1][-1] = Box(rows[-1][-1].left, box.bottom, box.right, box.top)
+                rows[-1][-1] = Box(rows[-1][-1].left, bottom, right, top)
         else:
             rows.append([box])
-        before = box
+        begin, low, end, high = left, bottom, right, top
     return rows
 
 
-def find_pieces(sheet: Sheet, text: str, boxes: Sequence[Box]) -> list[Piece]:
+def find_pieces(sheet: Sheet, text: str, boxes: Sequence[Corners]) -> list[Piece]:
     """The pieces of a page, as it is shown; none where their places in the text are not certain."""
+    joined = _joined(turned(boxes, sheet.rotation, sheet.box))
+    starts = [0, *(_word_start(text, sheet.text_index_at(boxes[first])) for _, first in joined[1:])]
+    if not joined or any(after <= before for before, after in pairwise(starts)):
+        return []
+    return [Piece(box, start, end) for (box, _), start, end in zip(joined, starts, [*starts[1:], len(text)], strict=True)]
+
+
+def _joined(boxes: Sequence[Box]) -> list[tuple[Box, int]]:
+    """Boxes, those that are the words of one line as one, each with the number of the first box of it."""
     joined: list[tuple[Box, int]] = []
-    shown = turned(boxes, sheet.rotation, sheet.box)
-    for box, seen in zip(boxes, shown, strict=True):
-        if joined and _continues(joined[-1][0], seen):
-            before, start = joined[-1]
-            joined[-1] = Box(before.left, min(before.bottom, seen.bottom), seen.right, max(before.top, seen.top)), start
-            continue
-        start = _word_start(text, sheet.text_index_at(box)) if joined else 0
-        if joined and start <= joined[-1][1]:
-            return []
-        joined.append((seen, start))
-    ends = [start for _, start in joined[1:]] + [len(text)]
-    return [Piece(box, start, end) for (box, start), end in zip(joined, ends, strict=True)]
+    for number, box in enumerate(boxes):
+        if joined and _continues(joined[-1][0], box):
+            before, first = joined[-1]
+            joined[-1] = Box(before.left, min(before.bottom, box.bottom), box.right, max(before.top, box.top)), first
+        else:
+            joined.append((box, number))
+    return joined
 
 
 def _height(box: Box) -> float:
@@ -128,13 +139,17 @@ def _height(box: Box) -> float:
 
 def _beside(one: Box, other: Box) -> bool:
     """Whether two boxes stand in one row."""
-    shared = min(one.top, other.top) - max(one.bottom, other.bottom)
-    return shared > min(one.top - one.bottom, other.top - other.bottom) / 2
+    # plain comparisons: min and max take most of the time of a page
+    _, low, _, high = one
+    _, bottom, _, top = other
+    shared = (top if top < high else high) - (bottom if bottom > low else low)  # noqa: FURB136 - see above
+    height, height_before = top - bottom, high - low
+    return shared > (height if height < height_before else height_before) / 2  # noqa: FURB136 - see above
 
 
 def _continues(before: Box, box: Box) -> bool:
-    gap = box.left - before.right
-    return _beside(before, box) and -_height(box) < gap < WIDE * max(_height(before), _height(box)) and box.left > before.left
+    gap = box[0] - before[2]
+    return box[0] > before[0] and _beside(before, box) and -_height(box) < gap < WIDE * max(_height(before), _height(box))
 
 
 def _word_start(text: str, place: int) -> int:
@@ -162,66 +177,73 @@ def words(text: str, piece: Piece) -> str:
     return text[piece.start : piece.end].strip()
 
 
-def column_runs(rows: Sequence[Row]) -> Iterator[tuple[int, int, float]]:
-    """Runs of rows that are written across two columns of running text: (first row, row after the last, where the gutter is)."""
-    first = 0 if sum(len(row) == 2 for row in rows) >= COLUMN_ROWS else len(rows)
+def column_runs(rows: Sequence[Row]) -> Iterator[tuple[int, int, list[float]]]:
+    """Runs of rows that are written across two or three columns of running text: (first row, row after the last, where the gutters are)."""
+    first = 0 if sum(len(row) in COLUMNS for row in rows) >= COLUMN_ROWS else len(rows)
     while first < len(rows):
-        last, gutter = _column_run(rows, first)
-        if gutter:
-            yield first, last, gutter
+        last, gutters = _column_run(rows, first)
+        if gutters:
+            yield first, last, gutters
         first = max(last, first + 1)
 
 
-def _column_run(rows: Sequence[Row], first: int) -> tuple[int, float]:
-    """How far rows from the first one leave a gutter free between them; 0.0 if they are no two columns."""
-    if len(rows[first]) != 2:
-        return first, 0.0
-    low, high = rows[first][0].box.right, rows[first][1].box.left
+def _column_run(rows: Sequence[Row], first: int) -> tuple[int, list[float]]:
+    """How far rows from the first one leave the gutters free between them; no gutters if they are no columns."""
+    if len(rows[first]) not in COLUMNS:
+        return first, []
+    gutters = [(left.box.right, right.box.left) for left, right in pairwise(rows[first])]
     last = first
     while last < len(rows):
-        fitted = _narrowed(rows[last], low, high)
+        fitted = _narrowed(rows[last], gutters)
         if fitted is None:
             break
-        low, high = fitted
+        gutters = fitted
         last += 1
-    # a line that stands by itself below the columns, a page number say, is in neither
+    # a line that stands by itself below the columns, a page number say, is in none
     while last - first > 1 and len(rows[last - 1]) == 1 and _apart(rows[last - 2][-1].box, rows[last - 1][0].box):
         last -= 1
-    run = rows[first:last]
-    gutter = (low + high) / 2
-    return (last, gutter) if _are_columns(run, gutter) else (first + 1, 0.0)
+    middles = [(low + high) / 2 for low, high in gutters]
+    return (last, middles) if _are_columns(rows[first:last], middles) else (first + 1, [])
 
 
 def _apart(upper: Box, lower: Box) -> bool:
     return upper.bottom - lower.top > 1.5 * _height(lower)
 
 
-def _narrowed(row: Row, low: float, high: float) -> tuple[float, float] | None:
-    """The gutter that is free beside the earlier rows and this one."""
-    if len(row) > 2:
+def _narrowed(row: Row, gutters: Sequence[tuple[float, float]]) -> list[tuple[float, float]] | None:
+    """The gutters that are free beside the earlier rows and this one."""
+    middles = [(low + high) / 2 for low, high in gutters]
+    columns = [_column(piece, middles) for piece in row]
+    if any(before >= after for before, after in pairwise(columns)):
         return None
-    middle = (low + high) / 2
-    sides = [piece.box.left >= middle for piece in row]
-    if len(row) == 2 and sides != [False, True]:
-        return None
-    for piece, on_right in zip(row, sides, strict=True):
-        low, high = (low, min(high, piece.box.left)) if on_right else (max(low, piece.box.right), high)
-    return (low, high) if high - low > LEAST_HEIGHT else None
+    fitted = list(gutters)
+    for piece, column in zip(row, columns, strict=True):
+        if column:
+            low, high = fitted[column - 1]
+            fitted[column - 1] = low, min(high, piece.box.left)
+        if column < len(fitted):
+            low, high = fitted[column]
+            fitted[column] = max(low, piece.box.right), high
+    return fitted if all(high - low > LEAST_HEIGHT for low, high in fitted) else None
 
 
-def _are_columns(run: Sequence[Row], gutter: float) -> bool:
-    pairs = [row for row in run if len(row) == 2]
-    if len(pairs) < COLUMN_ROWS:
+def _column(piece: Piece, middles: Sequence[float]) -> int:
+    return sum(piece.box.left >= middle for middle in middles)
+
+
+def _are_columns(run: Sequence[Row], middles: Sequence[float]) -> bool:
+    count = len(middles) + 1
+    if sum(len(row) == count for row in run) < COLUMN_ROWS:
         return False
-    boxes = [piece.box for row in run for piece in row]
-    width = max(box.right for box in boxes) - min(box.left for box in boxes)
-    for side in ([box for box in boxes if box.left < gutter], [box for box in boxes if box.left >= gutter]):
-        if len(side) < COLUMN_ROWS or median(box.right - box.left for box in side) < width * COLUMN_WIDTH:
+    pieces = [piece for row in run for piece in row]
+    width = max(piece.box.right for piece in pieces) - min(piece.box.left for piece in pieces)
+    for column in range(count):
+        widths = [piece.box.right - piece.box.left for piece in pieces if _column(piece, middles) == column]
+        if len(widths) < COLUMN_ROWS or median(widths) < width * COLUMN_WIDTH / count:
             return False
     return True
 
 
-def read_down(run: Sequence[Row], gutter: float) -> list[Piece]:
-    """The pieces of two columns, the left column first."""
-    pieces = [piece for row in run for piece in row]
-    return [piece for piece in pieces if piece.box.left < gutter] + [piece for piece in pieces if piece.box.left >= gutter]
+def read_down(run: Sequence[Row], middles: Sequence[float]) -> list[Piece]:
+    """The pieces of columns, one column after the other."""
+    return sorted((piece for row in run for piece in row), key=lambda piece: _column(piece, middles))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -14,12 +14,15 @@ from nightclerk.ingest.pdf_arrange import arranged
 from nightclerk.ingest.pdf_fields import field_lines
 from nightclerk.ingest.pdf_file import FAILURES, File
 from nightclerk.ingest.pdf_gate import is_garbled
-from nightclerk.ingest.pdf_hidden import hidden_words, is_suspicious
-from nightclerk.ingest.pdf_notes import MOST_NOTES, Note, note_of, notes_of
+from nightclerk.ingest.pdf_hidden import find_suspects, has_words, hidden_words
+from nightclerk.ingest.pdf_notes import MOST_NOTES, Note, has_fields, note_of, notes_of
+from nightclerk.ingest.pdf_objects import Corners
 from nightclerk.ingest.pdf_sheet import Sheet
 from nightclerk.ingest.pdf_spans import Spans
 from nightclerk.records import Annotation
 
+# of words whose place in the text is not certain, as many characters are told in the note
+LONGEST_QUOTE = 200
 NOT_ASKED = "pdfium is not asked"
 
 
@@ -31,6 +34,10 @@ class Look:
     marked: str = ""
     notes: list[Note] = field(default_factory=list)
     trouble: str = ""
+    # whether fields of a form may stand on it
+    has_fields: bool = True
+    # whether words are drawn on it and none was found: pdfium passes over those whose size it cannot tell
+    lacks_words: bool = False
 
     is_garbled: bool = field(init=False)
 
@@ -59,25 +66,33 @@ def fast_look(file: File, index: int, spans: Spans) -> Look:
         return Look(trouble=str(error))
     try:
         text = plain(sheet.text())
-        look = Look(text, text, notes_of(sheet))
+        look = Look(text, text, notes_of(sheet), has_fields=file.has_form and has_fields(sheet))
+        look.lacks_words = file.may_be_careful and not text.strip() and has_words(sheet)
         if len(look.notes) == MOST_NOTES:
             file.gaps.append(f"page {index + 1} has more notes than the first {MOST_NOTES}, which are read")
-        if look.is_good:
-            look.marked = _marked(sheet, file.fast, index, look, spans)
+        if look.is_good and not look.lacks_words:
+            look.marked = _marked(sheet, file, index, look, spans)
         return look
     finally:
         sheet.close()
 
 
-def _marked(sheet: Sheet, document: pdfium.PdfDocument, index: int, look: Look, spans: Spans) -> str:
+def _marked(sheet: Sheet, file: File, index: int, look: Look, spans: Spans) -> str:
     """The page's words in order, with marks around what was said about them; notes that are about no words are kept without a place."""
-    hidden = hidden_words(sheet, document[index], look.words) if is_suspicious(sheet) else []
-    places = [_Place(start, end, Annotation("note", f"not seen on the page: {why}")) for start, end, why in hidden]
+    boxes = sheet.pieces()
+    places = list(_unseen(sheet, file, index, look.words, boxes))
     places += _about_words(sheet, look.notes, spans)
-    text = arranged(sheet, look.words, spans)
+    text = arranged(sheet, look.words, boxes, spans)
     if not places:
         return text
     return _around(text, places, spans) if text is look.words else _around_again(text, look.words, places, spans)
+
+
+def _unseen(sheet: Sheet, file: File, index: int, text: str, boxes: Sequence[Corners]) -> Iterator[_Place]:
+    assert file.fast
+    if suspects := find_suspects(sheet, text, boxes, layers=file.layers):
+        for start, end, why in hidden_words(sheet, file.fast[index], text, suspects):
+            yield _Place(start, end, Annotation("note", f"not seen on the page: {why}"))
 
 
 def _about_words(sheet: Sheet, notes: Sequence[Note], spans: Spans) -> Iterator[_Place]:
@@ -92,25 +107,29 @@ def _about_words(sheet: Sheet, notes: Sequence[Note], spans: Spans) -> Iterator[
 
 
 def _around(text: str, places: Sequence[_Place], spans: Spans) -> str:
-    """The text with marks; of places that cross each other one is kept without its place."""
-    begun = len(text)
-    for place in sorted(places, reverse=True):
-        if place.end > begun:
-            spans.note_without_place(place.annotation)
-            continue
-        text = text[: place.start] + spans.note(place.annotation, text[place.start : place.end]) + text[place.end :]
-        begun = place.start
-    return text
+    """The text with marks, which may cross each other."""
+    signs: list[tuple[int, str]] = []
+    for place in places:
+        begin, end = spans.note(place.annotation, "\n").split("\n")
+        signs += [(place.start, begin), (place.end, end)]
+    pieces: list[str] = []
+    done = 0
+    for position, sign in sorted(signs, key=lambda one: one[0]):
+        pieces += [text[done:position], sign]
+        done = position
+    return "".join([*pieces, text[done:]])
 
 
 def _around_again(text: str, words: str, places: Sequence[_Place], spans: Spans) -> str:
-    """The same for a text that was put in another order: by the words themselves, where they stand there once."""
+    """The same for a text that was put in another order: by the lines themselves, where they stand there once."""
     for place in places:
-        said = words[place.start : place.end].strip()
-        if said and text.count(said) == 1:
-            text = text.replace(said, spans.note(place.annotation, said))
+        said = [line.strip() for line in words[place.start : place.end].splitlines() if line.strip()]
+        if all(text.count(line) == 1 for line in said):
+            for line in said:
+                text = text.replace(line, spans.note(place.annotation, line))
         else:
-            spans.note_without_place(place.annotation)
+            note = place.annotation
+            spans.note_without_place(replace(note, text=f"{note.text} ({' '.join(said)[:LONGEST_QUOTE]})"))
     return text
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import html
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from pypdfium2 import raw
 
-from nightclerk.ingest.pdf_sheet import Box, Sheet
+from nightclerk.ingest.pdf_objects import Box
+from nightclerk.ingest.pdf_sheet import Sheet
 from nightclerk.records import Annotation
 
 # what each kind is called before the words written with it; links, fields and pop-up windows say nothing of their own
@@ -25,10 +28,16 @@ NAMES = {
     "StrikeOut": "strike-out",
     "Caret": "insertion mark",
     "Stamp": "stamp",
-    **dict.fromkeys(("Line", "Square", "Circle", "Polygon", "PolyLine", "Ink", "Redact"), "drawing"),
+    "Redact": "to be blacked out",
+    "FileAttachment": "attached file",
+    "Watermark": "watermark",
+    **dict.fromkeys(("Line", "Square", "Circle", "Polygon", "PolyLine", "Ink"), "drawing"),
+    **dict.fromkeys(("Sound", "Movie", "Screen", "RichMedia", "ThreeD"), "recording"),
 }
 # those that mean something without any words
-SPEAK_FOR_THEMSELVES = {"StrikeOut", "Caret", "Stamp"}
+SPEAK_FOR_THEMSELVES = {"StrikeOut", "Caret", "Stamp", "Redact"}
+TAG = re.compile(r"<[^>]*>")
+PARAGRAPH = re.compile(r"(?i)<br\s*/?>|</p>")
 KINDS = {number: name for name in NAMES if (number := getattr(raw, f"FPDF_ANNOT_{name.upper()}", None)) is not None}
 MOST_NOTES = 5_000
 MOST_QUADS = 100
@@ -54,8 +63,20 @@ class Note:
 
 
 def notes_of(sheet: Sheet) -> list[Note]:
-    """The annotations of a page that say something, in the page's order."""
-    return [note for note in _notes(sheet) if says_something(note)]
+    """The annotations of a page that say something, in the page's order, and of those the first MOST_NOTES."""
+    return list(islice(filter(says_something, _notes(sheet)), MOST_NOTES))
+
+
+def has_fields(sheet: Sheet) -> bool:
+    """Whether fields of a form stand on a page."""
+    for index in range(raw.FPDFPage_GetAnnotCount(sheet.page)):
+        annotation = raw.FPDFPage_GetAnnot(sheet.page, index)
+        if annotation:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            raw.FPDFPage_CloseAnnot(annotation)
+            if kind == raw.FPDF_ANNOT_WIDGET:
+                return True
+    return False
 
 
 def says_something(note: Note) -> bool:
@@ -64,14 +85,16 @@ def says_something(note: Note) -> bool:
 
 
 def _notes(sheet: Sheet) -> Iterator[Note]:
-    for index in range(min(raw.FPDFPage_GetAnnotCount(sheet.page), MOST_NOTES)):
+    for index in range(raw.FPDFPage_GetAnnotCount(sheet.page)):
         annotation = raw.FPDFPage_GetAnnot(sheet.page, index)
         if not annotation:
             continue
         kind = KINDS.get(raw.FPDFAnnot_GetSubtype(annotation))
         if kind:
             contents, author, date = (_string(annotation, key) for key in (b"Contents", b"T", b"M"))
-            yield Note(kind, contents, author, date or _string(annotation, b"CreationDate"), _boxes(annotation))
+            contents = contents or _unformatted(_string(annotation, b"RC")) or _stamp(kind, _string(annotation, b"Name"))
+            boxes = _frame(annotation) if kind == "Redact" else _boxes(annotation)
+            yield Note(kind, contents, author, date or _string(annotation, b"CreationDate"), boxes)
         raw.FPDFPage_CloseAnnot(annotation)
 
 
@@ -80,6 +103,16 @@ def _string(annotation: Any, key: bytes) -> str:
     buffer = ctypes.create_string_buffer(size_bytes + 2)
     raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size_bytes)
     return buffer.raw[: max(size_bytes - 2, 0)].decode("utf-16-le", "replace").strip()
+
+
+def _unformatted(rich: str) -> str:
+    """The words of formatted text, which some programs write instead of plain ones."""
+    return html.unescape(TAG.sub("", PARAGRAPH.sub("\n", rich))).strip()
+
+
+def _stamp(kind: str, name: str) -> str:
+    """What a stamp without words shows: `Draft`, `NotApproved`, or a number that a program gave it."""
+    return name.lstrip("/") if kind == "Stamp" and name.lstrip("/").isalpha() else ""
 
 
 def _boxes(annotation: Any) -> tuple[Box, ...]:
@@ -92,12 +125,21 @@ def _boxes(annotation: Any) -> tuple[Box, ...]:
     return tuple(boxes)
 
 
+def _frame(annotation: Any) -> tuple[Box, ...]:
+    """The rectangle of an annotation whose words pdfium does not tell."""
+    rectangle = raw.FS_RECTF()
+    known = raw.FPDFAnnot_GetRect(annotation, rectangle)
+    low, high = sorted((rectangle.bottom, rectangle.top))
+    return (Box(rectangle.left, low, rectangle.right, high),) if known else ()
+
+
 def note_of(annotation: Any) -> Note | None:
     """The annotation that a dictionary as pypdf reads it is; None where it says nothing."""
     kind = str(annotation.get("/Subtype", "")).lstrip("/")
     if kind not in NAMES:
         return None
-    contents, author = (str(annotation.get(key, "") or "").strip() for key in ("/Contents", "/T"))
+    contents, author, rich, name = (str(annotation.get(key, "") or "").strip() for key in ("/Contents", "/T", "/RC", "/Name"))
+    contents = contents or _unformatted(rich) or _stamp(kind, name)
     note = Note(kind, contents, author, str(annotation.get("/M", "") or annotation.get("/CreationDate", "") or ""))
     return note if says_something(note) else None
 

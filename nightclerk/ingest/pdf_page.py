@@ -7,7 +7,7 @@ from typing import Any
 
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDFPage_CountObjects
 
-from nightclerk.ingest.pdf_sheet import MOST_OBJECTS, Box, turned
+from nightclerk.ingest.pdf_objects import MOST_OBJECTS, Box, turned
 
 INK_SHARE = 0.005
 PAGE_IMAGE_SHARE = 0.5

@@ -6,52 +6,32 @@ pdfium is called without the wrappers' objects where a page asks for hundreds of
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Container, Iterator, Sequence
 from ctypes import c_int, c_void_p
-from typing import Any, NamedTuple
+from functools import cached_property
+from itertools import repeat
+from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-# objects of a page that are looked at; drawings have hundreds of thousands
-MOST_OBJECTS = 20_000
+from nightclerk.ingest.pdf_objects import MOST_AT_ONCE, Box, Corners, addresses, bare, objects_in, objects_on
+
+# how far from the edge of a box its first and last character are looked for, in points: the edge may lie between two words
+INWARDS = (1.0, 3.0, 5.0, 8.0)
+# forms of a page that are looked into
+MOST_FORMS = 5_000
 
 
-class Box(NamedTuple):
-    """A rectangle on a page in points, y upwards."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
-def _bare(function: Any, *arguments: Any, returns: Any = c_int) -> Any:
-    """The same function with plain addresses for pointers, which saves an object for each call."""
-    address = ctypes.cast(function, c_void_p).value
-    assert address
-    return ctypes.CFUNCTYPE(returns, *arguments)(address)
-
-
-_object = _bare(raw.FPDFPage_GetObject, c_void_p, c_int, returns=c_void_p)
-_object_in = _bare(raw.FPDFFormObj_GetObject, c_void_p, ctypes.c_ulong, returns=c_void_p)
-_count_in = _bare(raw.FPDFFormObj_CountObjects, c_void_p)
-kind_of = _bare(raw.FPDFPageObj_GetType, c_void_p)
-render_mode = _bare(raw.FPDFTextObj_GetTextRenderMode, c_void_p)
-_get_rect = _bare(raw.FPDFText_GetRect, c_void_p, c_int, *[c_void_p] * 4)
+_char_at = bare(raw.FPDFText_GetCharIndexAtPos, c_void_p, *[ctypes.c_double] * 4)
+_text_index = bare(raw.FPDFText_GetTextIndexFromCharIndex, c_void_p, c_int)
+_drawn_by = bare(raw.FPDFText_GetTextObject, c_void_p, c_int, returns=c_void_p)
+_char_box = bare(raw.FPDFText_GetCharBox, c_void_p, c_int, *[c_void_p] * 4)
+_get_rect = bare(raw.FPDFText_GetRect, c_void_p, c_int, *[c_void_p] * 4)
 # a rectangle's corners go to their place among the others', and all are taken out at once
-MOST_AT_ONCE = 512
 _numbers = (ctypes.c_double * (4 * MOST_AT_ONCE))()
-_CORNERS = [(index, *(ctypes.addressof(_numbers) + 8 * (4 * index + place) for place in range(4))) for index in range(MOST_AT_ONCE)]
-_fill_color = _bare(raw.FPDFPageObj_GetFillColor, c_void_p, *[c_void_p] * 4)
-_colors = (ctypes.c_uint * 4)()
-_red, _green, _blue, _alpha = (ctypes.addressof(_colors) + 4 * place for place in range(4))
-_bounds = _bare(raw.FPDFPageObj_GetBounds, c_void_p, *[c_void_p] * 4)
-# left, bottom, right and top, in this order
-_sides = (ctypes.c_float * 4)()
-_SIDES = [ctypes.addressof(_sides) + 4 * place for place in range(4)]
-BLACK = (0, 0, 0, 255)
-_BLACK = bytes((ctypes.c_uint * 4)(*BLACK))
+_LEFTS, _BOTTOMS, _RIGHTS, _TOPS = addresses(_numbers, 8)
 _buffer = ctypes.create_string_buffer(1 << 16)
 
 
@@ -59,6 +39,7 @@ class Sheet:
     """An open page; `close` it. Raises PdfiumError if it cannot be loaded."""
 
     def __init__(self, document: pdfium.PdfDocument, index: int) -> None:
+        self._inside: dict[int, list[tuple[int, int]]] = {}
         self.page = raw.FPDF_LoadPage(document.raw, index)
         if not self.page:
             raise pdfium.PdfiumError("Failed to load page.")
@@ -66,6 +47,8 @@ class Sheet:
         if not self.words:
             raw.FPDF_ClosePage(self.page)
             raise pdfium.PdfiumError("Failed to load text page.")
+        # the same as a plain number
+        self._words = ctypes.cast(self.words, c_void_p).value
         # by how many quarter turns to the right the page is shown
         self.rotation = raw.FPDFPage_GetRotation(self.page) % 4
 
@@ -90,39 +73,50 @@ class Sheet:
         units = raw.FPDFText_GetText(self.words, first, last - first + 1, room)
         return ctypes.string_at(room, max(2 * units - 2, 0)).decode("utf-16-le", "replace")
 
-    def pieces(self) -> list[Box]:
-        """The rectangles that the text stands in, in its order: one for each run of a line."""
+    def pieces(self) -> list[Corners]:
+        """The rectangles that the text stands in, in its order: one for each run of a line; plain, since most are only counted."""
         count = max(raw.FPDFText_CountRects(self.words, 0, -1), 0)
-        words = ctypes.cast(self.words, c_void_p).value
-        boxes: list[Box] = []
+        words = self._words
+        boxes: list[Corners] = []
         for first in range(0, count, MOST_AT_ONCE):
             some = min(count - first, MOST_AT_ONCE)
-            for index, left, bottom, right, top in _CORNERS[:some]:
-                # pdfium names left, top, right and bottom in this order
-                _get_rect(words, first + index, left, top, right, bottom)
+            # pdfium names left, top, right and bottom in this order
+            deque(map(_get_rect, repeat(words), range(first, first + some), _LEFTS, _TOPS, _RIGHTS, _BOTTOMS), maxlen=0)
             numbers = iter(_numbers[: 4 * some])
-            boxes += map(Box, numbers, numbers, numbers, numbers)
+            boxes += zip(numbers, numbers, numbers, numbers, strict=True)
         return boxes
 
-    def text_index_at(self, box: Box) -> int:
+    def text_index_at(self, box: Corners) -> int:
         """Where in `text` the character stands that is at the edge of a piece where it begins; -1 where there is none."""
-        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-        # the left edge as the page is shown
-        x, y = ((box.left + 0.1, y), (x, box.bottom + 0.1), (box.right - 0.1, y), (x, box.top - 0.1))[self.rotation]
-        across, along = min(box.right - box.left, box.top - box.bottom) / 2 + 1, 2.0
-        index = raw.FPDFText_GetCharIndexAtPos(self.words, x, y, *((across, along) if self.rotation % 2 else (along, across)))
-        return int(raw.FPDFText_GetTextIndexFromCharIndex(self.words, index)) if index >= 0 else -1
+        left, bottom, right, top = box
+        x, y = (left + right) / 2, (bottom + top) / 2
+        across, along = min(right - left, top - bottom) / 2 + 1, 2.0
+        if self.rotation:
+            # the left edge as the page is shown
+            x, y = ((left + 0.1, y), (x, bottom + 0.1), (right - 0.1, y), (x, top - 0.1))[self.rotation]
+            index = _char_at(self._words, x, y, *((across, along) if self.rotation % 2 else (along, across)))
+        else:
+            index = _char_at(self._words, left + 0.1, y, along, across)
+        return int(_text_index(self._words, index)) if index >= 0 else -1
 
     def span_of(self, boxes: Sequence[Box]) -> tuple[int, int] | None:
         """The stretch of `text` that begins in the first of some boxes and ends in the last; None where there are no words."""
         found = []
         for box in boxes:
-            middle = (box.bottom + box.top) / 2
-            for x in (box.left + 1, box.right - 1):
-                index = raw.FPDFText_GetCharIndexAtPos(self.words, x, middle, 3.0, (box.top - box.bottom) / 3)
-                found.append(raw.FPDFText_GetTextIndexFromCharIndex(self.words, index) if index >= 0 else -1)
+            found.append(self._first_at(box, [box.left + step for step in INWARDS]))
+            found.append(self._first_at(box, [box.right - step for step in INWARDS]))
         places = [place for place in found if place >= 0]
         return (min(places), max(places) + 1) if places else None
+
+    def _first_at(self, box: Box, across: Sequence[float]) -> int:
+        """Where in `text` the first character stands that is met at the middle of a box; -1 where none is."""
+        middle = (box.bottom + box.top) / 2
+        for x in across:
+            index = _char_at(self._words, x, middle, 3.0, (box.top - box.bottom) / 3) if box.left < x < box.right else -1
+            place = int(_text_index(self._words, index)) if index >= 0 else -1
+            if place >= 0:
+                return place
+        return -1
 
     def edges(self, places: Sequence[int]) -> list[tuple[float, float]]:
         """Where the characters at places of `text` begin and end from left to right, in the page's own directions."""
@@ -134,12 +128,28 @@ class Sheet:
             found.append((left.value, right.value) if known else (0.0, 0.0))
         return found
 
-    def objects(self) -> Iterator[tuple[int, int]]:
+    @cached_property
+    def objects(self) -> list[tuple[int, int]]:
         """What is drawn on the page: (kind, address of the object), without what stands inside of forms."""
-        page = ctypes.cast(self.page, c_void_p).value
-        for index in range(min(raw.FPDFPage_CountObjects(self.page), MOST_OBJECTS)):
-            item = _object(page, index)
-            yield kind_of(item), item
+        return objects_on(ctypes.cast(self.page, c_void_p).value or 0)
+
+    def objects_in(self, form: int) -> list[tuple[int, int]]:
+        """What is drawn in a form: (kind, address of the object)."""
+        if form not in self._inside:
+            self._inside[form] = objects_in(form) if len(self._inside) < MOST_FORMS else []
+        return self._inside[form]
+
+    def characters(self, among: Container[int] | None = None) -> Iterator[tuple[int, int, Corners]]:
+        """The characters of the text that are drawn, all or those of some objects: (where in `text`, address of the object, box)."""
+        left, bottom, right, top = _LEFTS[0], _BOTTOMS[0], _RIGHTS[0], _TOPS[0]
+        for index in range(raw.FPDFText_CountChars(self.words)):
+            item = _drawn_by(self._words, index)
+            if not item or (among is not None and item not in among):
+                continue
+            place = _text_index(self._words, index)
+            # pdfium names left, right, bottom and top in this order
+            if place >= 0 and _char_box(self._words, index, left, right, bottom, top):
+                yield place, item, (_numbers[0], _numbers[1], _numbers[2], _numbers[3])
 
     @property
     def box(self) -> Box:
@@ -147,41 +157,6 @@ class Sheet:
         rectangle = raw.FS_RECTF()
         raw.FPDF_GetPageBoundingBox(self.page, rectangle)
         return Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-
-
-def objects_in(form: int) -> Iterator[tuple[int, int]]:
-    """What is drawn in a form: (kind, address of the object)."""
-    for index in range(min(_count_in(form), MOST_OBJECTS)):
-        item = _object_in(form, index)
-        yield kind_of(item), item
-
-
-def bounds(item: int) -> Box | None:
-    """The box around an object, in the directions of what it is drawn in."""
-    return Box(*_sides) if _bounds(item, *_SIDES) else None
-
-
-def pointer(item: int) -> Any:
-    """An address as pdfium's own functions take it."""
-    return ctypes.cast(item, raw.FPDF_PAGEOBJECT)
-
-
-def fill_color(item: int) -> tuple[int, ...]:
-    """Red, green, blue and opacity, 0 to 255, that an object is filled with; opaque black where it says nothing."""
-    known = _fill_color(item, _red, _green, _blue, _alpha)
-    return BLACK if not known or bytes(_colors) == _BLACK else tuple(_colors)
-
-
-def turned(boxes: Sequence[Box], rotation: int, page: Box) -> list[Box]:
-    """Boxes as they are seen on a page that is shown turned, counted from its lower left corner."""
-    if rotation == 1:
-        return [Box(bottom - page.bottom, page.right - right, top - page.bottom, page.right - left) for left, bottom, right, top in boxes]
-    if rotation == 2:
-        return [Box(page.right - right, page.top - top, page.right - left, page.top - bottom) for left, bottom, right, top in boxes]
-    if rotation == 3:
-        return [Box(page.top - top, left - page.left, page.top - bottom, right - page.left) for left, bottom, right, top in boxes]
-    x, y = page.left, page.bottom
-    return [Box(left - x, bottom - y, right - x, top - y) for left, bottom, right, top in boxes] if x or y else list(boxes)
 
 
 def _room(size_bytes: int) -> Any:

@@ -167,6 +167,9 @@ def _is_table(table: Sequence[Sequence[str]]) -> bool:
     real = [column for column in columns if not _are_labels(column)]
     if len(full) < LEAST_ROWS or len(real) < 2 or any(len(column) < len(full) * FILLED for column in real[1:]):
         return False
+    # names of blanks and what was filled in
+    if any(sum(cell.endswith(":") for cell in column) >= len(column) * FIGURES for column in real):
+        return False
     if median(len(cell) for row in full for cell in row if cell) > LONG_CELL or _is_contents(columns):
         return False
     return sum(_are_figures(column) for column in real) >= 1

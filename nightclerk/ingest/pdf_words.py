@@ -10,6 +10,9 @@ BREAK = re.compile(r"[\ufffe\x02]|-[ ]?\n(?=[^\W\d_])|\u00ad\n?(?=[^\W\d_])")
 WORD = re.compile(r"[^\W\d_]+")
 WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
 LONGEST_WORD = 60
+# the hyphen at the end of a line is part of an address
+ADDRESS = re.compile(r"(?:://|www\.|@)[^\s\ufffe\x02]*\Z")
+LONGEST_ADDRESS = 120
 MARKS = ("\ufffe", "\x02")
 SIGNS = (*MARKS, "-\n", "- \n", "\u00ad", "\u00ad\n")
 PREFIXES = frozenset(
@@ -75,7 +78,8 @@ def _rejoined(text: str, words: _Words) -> str:
     for match in BREAK.finditer(text):
         first = WORD_BEFORE.search(text, max(end, match.start() - LONGEST_WORD), match.start())
         second = WORD.match(text, match.end())
-        link = _link(first[0], second[0], words) if first and second else match[0]
+        is_address = ADDRESS.search(text, max(end, match.start() - LONGEST_ADDRESS), match.start())
+        link = "-" if is_address and match[0] in MARKS else _link(first[0], second[0], words) if first and second else match[0]
         if link in MARKS and _is_between_figures(text, match):
             link = "-"
         pieces += [text[end : match.start()], link]

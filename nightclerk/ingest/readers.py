@@ -171,7 +171,7 @@ def view_of(media_type: str, options: Options = AS_IS) -> str:
 
 
 def gains_ocr(earlier: str, now: str, options: Options = AS_IS) -> bool:
-    """Whether pictures of pages that a reading of the fingerprint `earlier` lacks may be read now, by the reader `now` or by an endpoint."""
+    """Whether pictures of pages that the reading `earlier` lacks may be read now, by the reader `now` or by an endpoint."""
     if options.ocr == "mistral":
         return LACKING in earlier or REMOTE not in earlier
     return MARK in now and MARK not in earlier

@@ -222,7 +222,7 @@ class _Outline:
     def _accept(self, mark: Mark) -> bool:
         if not mark.readings[0][1]:
             return self._accept_named(mark)
-        if self._is_footnote(mark):
+        if self._is_footnote(mark) or self._is_before_its_article(mark):
             return False
         if self.stack and self.stack[0].scheme == "signature" and self._continued(mark, self._unsigned):
             # a reader put the end of the last page before its beginning: the clauses go on behind the signatures
@@ -272,6 +272,14 @@ class _Outline:
         if not self._shape.is_filing or any(entry.mark.label.startswith("Exhibit") for entry in self.stack):
             return False
         return mark.rank >= LIST or mark.readings[0][0] in FIGURES
+
+    def _is_before_its_article(self, mark: Mark) -> bool:
+        """Whether `8.1` stands in Article I, and Article VIII is still to come: a table of defined terms names where each is defined."""
+        scheme, order = mark.readings[0]
+        if not scheme.startswith("decimal") or len(order) < 2:
+            return False
+        early = any(entry.scheme == "article" and entry.order < order[:1] for entry in self.stack)
+        return early and self._series.comes("article", order[:1], mark.start)
 
     def _is_open(self, scheme: str, order: Order | None = None) -> bool:
         return any(entry.scheme == scheme and order in {None, entry.order} for entry in self.stack)

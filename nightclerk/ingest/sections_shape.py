@@ -68,6 +68,11 @@ class Series:
                 self._places[scheme].append(mark.start)
                 self._orders[scheme].append(order)
         self._borders = [mark.start for mark in marks if mark.rank <= ARTICLE]
+        self._last = {reading: mark.start for mark in marks for reading in mark.readings}
+
+    def comes(self, scheme: str, order: Order, after: int) -> bool:
+        """Whether a scheme still counts to that number behind a place."""
+        return self._last.get((scheme, order), -1) > after
 
     def has_part(self, order: Order, after: int) -> bool:
         """Whether the next `7.1` behind a place is the first part of this `7`, and near enough to have only its title before it."""

@@ -12,7 +12,7 @@ MANY_IN_LOGS = 1_000
 
 
 def text(report: RunReport, *, wide: bool = True) -> str:
-    """What was read, what not and why, what was found, what it cost. Without `wide`, for logs, a thousand problems are told and not twelve."""
+    """What was read, what not and why, what was found, what it cost. Without `wide`, for logs, problems are told by the thousand."""
     row = report.summary
     lines = [
         f"run {row['run_id'][:8]} {report.state}" + (f": {row['reason']}" if row["reason"] else ""),

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from nightclerk import ingest
@@ -129,6 +131,7 @@ def test_broken_words() -> None:
     ]
     assert rejoined(texts)[0] == "the agreement and the third-party non-assessable follow-up Wind-Down payment"
     assert rejoined(["line 1-\n2 and - \nno word"]) == ["line 1-\n2 and - \nno word"]
+    assert rejoined(["see https://example.org/a\ufffeb or a\ufffeb"]) == ["see https://example.org/a-b or ab"]
     assert rejoined(["pages 10\ufffe12 of AB\x027, soft\u00ad\nware"]) == ["pages 10-12 of AB-7, software"]
 
 
@@ -210,6 +213,19 @@ def test_other_damage_to_letters_is_told() -> None:
 def test_what_is_strange_and_right_passes(text: str) -> None:
     """Other languages and scripts, figures, stars of redacted pages, dots of leaders and lists of codes are no garbage."""
     assert not is_garbled(text)
+
+
+def test_words_that_pdfium_passes_over(read_bytes: Read) -> None:
+    """Letters whose size pdfium cannot tell, for want of the font, are read by the second reader; the page is not called blank."""
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+
+    def down(canvas: Canvas) -> None:
+        canvas.setFont("HeiseiMin-W3", 12)
+        for row, letter in enumerate("\u672c\u5951\u7d04"):
+            canvas.drawString(200, 300 - 14 * row, letter)
+
+    document = read_bytes("a.pdf", _pdf(down))
+    assert (document.text.split(), document.pages[0].status) == (["\u672c", "\u5951", "\u7d04"], "text")
 
 
 def test_ink_beside_the_letters() -> None:

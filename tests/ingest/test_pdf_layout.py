@@ -57,6 +57,18 @@ def test_columns_are_read_one_after_the_other(by_row: bool, read_bytes: Read) ->
     assert (lines[0][:16], lines[-1]) == ("SUPPLY AGREEMENT", "- 7 -")
 
 
+def test_three_columns_are_read_one_after_the_other(read_bytes: Read) -> None:
+    """Terms in small print that were written across three columns are read down each of them."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for row in range(12):
+            for x, lines in ((30, LEFT), (180, RIGHT), (330, LEFT)):
+                canvas.drawString(x, 500 - 12 * row, lines[row])
+
+    assert read_bytes("a.pdf", _pdf(draw)).text.splitlines() == LEFT + RIGHT + LEFT
+
+
 def test_short_columns_are_read_across(read_bytes: Read) -> None:
     """Signatures side by side, and terms beside what they mean, are no columns of running text."""
 
@@ -140,8 +152,9 @@ def test_a_turned_table_is_read_as_it_is_seen(read_bytes: Read) -> None:
         [("1.1", "Definitions", "3"), ("1.2", "Interpretation", "5"), ("2.1", "Supply", "9"), ("2.2", "Price", "12")],
         [("Anna Berg", "Director"), ("Carl Dahl", "Secretary"), ("Eva Falk", "Treasurer"), ("Gina Holm", "Chair")],
         [("Term", "two years")],
+        [("Amount:", "1,000"), ("Months:", "36"), ("Rate:", "5%")],
     ],
-    ids=["list", "contents", "names", "one row"],
+    ids=["list", "contents", "names", "one row", "filled in"],
 )
 def test_what_is_no_table_stays_text(rows: list[tuple[str, ...]], read_bytes: Read) -> None:
     """Lists, tables of contents and words side by side are left as they are: a table that is none is worse than none."""

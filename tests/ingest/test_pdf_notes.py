@@ -78,6 +78,28 @@ def test_notes_are_kept_with_author_time_and_place(read_bytes: Read) -> None:
     assert document.text[struck.char_start : struck.char_end] == "The"
 
 
+def test_what_notes_say_without_plain_words(read_bytes: Read) -> None:
+    """Formatted words, the name of a stamp, words that are to be blacked out and files pinned to a page are told, too."""
+    document = read_bytes(
+        "a.pdf",
+        _annotated(
+            _annotation("Text", RC="<body><p>ask &amp; <b>wait</b></p><p>then sign</p></body>"),
+            _annotation("Stamp", Name="NotApproved"),
+            _annotation("StrikeOut", "", (30, 346, 74, 362)),
+            _annotation("Redact", "", (51, 346, 138, 362)),
+            _annotation("FileAttachment", "the rates"),
+        ),
+    )
+    found = {note.text: document.text[note.char_start or 0 : note.char_end or 0] for note in document.annotations}
+    assert found == {
+        "ask & wait\nthen sign": "",
+        "stamp: NotApproved": "",
+        "strike-out": "The rent",
+        "to be blacked out": "rent is EUR 400",
+        "attached file: the rates": "",
+    }
+
+
 def test_both_readers_keep_notes(tmp_path: Path) -> None:
     """pypdf alone records the same notes, without their places; typed text is in the text with either."""
     path = tmp_path / "a.pdf"
@@ -145,6 +167,67 @@ def test_words_that_nobody_sees_are_named(read_bytes: Read) -> None:
         "as small as dust": "not seen on the page: too small to read",
     }
     assert document.status == "read"
+
+
+BODY = b"BT /F1 11 Tf 72 700 Td (The royalty is 17.5 per cent of the net sales of all goods.) Tj ET "
+SECRET = b"BT /F1 11 Tf 72 650 Td (terms that nobody sees) Tj ET "
+
+
+def _drawn(content: bytes, *, page: bytes = b"", form: bytes = b"", catalog: bytes = b"") -> bytes:
+    """A page of raw operators; its form /X draws SECRET, its layer /Off is switched off, and /Clear lets everything through."""
+    fonts = b"/Font<</F1 4 0 R>>"
+    resources = b"/Resources<<" + fonts + b"/XObject<</X 6 0 R>>/Properties<</Off 5 0 R>>/ExtGState<</Clear<</ca 0>>>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[5 0 R]/D<</OFF[5 0 R]>>>>" + catalog + b">>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 7 0 R" + resources + page + b">>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/OCG/Name(Draft)>>",
+        _stream(b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<<" + fonts + b">>" + form, b"1 g " * (not form) + SECRET),
+        _stream(b"", content),
+    ]
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % numbered for numbered in enumerate(objects, 1))
+    return b"%PDF-1.7\n" + body + b"trailer<</Size 8/Root 1 0 R>>\n"
+
+
+def _stream(entries: bytes, content: bytes) -> bytes:
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "words", "why"),
+    [
+        (b"/OC /Off BDC " + SECRET + b"EMC", {}, "terms that nobody sees", "no ink"),
+        (b"/X Do", {"form": b"/OC 5 0 R"}, "terms that nobody sees", "no ink"),
+        (b"/X Do", {}, "terms that nobody sees", "no ink"),
+        (b"/Clear gs " + SECRET, {}, "terms that nobody sees", "no ink"),
+        (SECRET.replace(b" 11 Tf", b" 1 Tf"), {}, "terms that nobody sees", "too small to read"),
+        (SECRET, {"page": b"/CropBox[0 680 612 792]"}, "terms that nobody sees", "beside the page"),
+        (SECRET.replace(b"72 650", b"72 -200"), {}, "terms that nobody sees", "beside the page"),
+        (b"BT /F1 11 Tf 72 650 Td (The fee is ) Tj 1 g (not ) Tj 0 g (due at once.) Tj ET", {}, "not", "no ink"),
+        (b"0 g 142 697 24 12 re f", {}, "17.5", "painted over"),
+        (b"1 g 142 697 24 12 re f", {}, "17.5", "painted over"),
+    ],
+    ids=["layer", "layered form", "white in a form", "clear", "tiny", "cropped", "below", "in a line", "blacked out", "whitened out"],
+)
+def test_ways_to_hide_words(content: bytes, more: dict[str, bytes], words: str, why: str, read_bytes: Read) -> None:
+    """However words are kept from the eye, they are in the text, and exactly they are named."""
+    document = read_bytes("a.pdf", _drawn(BODY + content, **more))
+    assert "17.5 per cent" in document.text
+    [note] = document.annotations
+    assert (document.text[note.char_start : note.char_end].strip(), note.text) == (words, f"not seen on the page: {why}")
+
+
+def test_what_is_seen_is_not_called_hidden(read_bytes: Read) -> None:
+    """Words on a dark or shaded ground, dots and lines to write on, and boxes beside words hide nothing."""
+    shaded = b"0 g 60 640 400 30 re f 1 g " + SECRET + b".9 g 60 600 400 16 re f 0 g BT /F1 11 Tf 72 604 Td (........ ______ - 1) Tj ET "
+    assert read_bytes("a.pdf", _drawn(BODY + shaded + b"0 g 400 697 40 12 re f")).annotations == ()
+
+
+def test_a_form_that_only_one_program_shows_is_named(read_bytes: Read) -> None:
+    """The page of such a form asks to wait; what the form says is not in it, and the document says so."""
+    document = read_bytes("a.pdf", _drawn(BODY, catalog=b"/AcroForm<</Fields[]/XFA(x)>>/NeedsRendering true"))
+    assert (document.status, "XFA" in document.reason) == ("partial", True)
 
 
 def test_the_text_layer_of_a_scan_is_not_called_hidden(read_bytes: Read) -> None:

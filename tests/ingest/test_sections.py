@@ -556,3 +556,15 @@ def test_corpus_contracts(corpus: Path) -> None:
             if row["document"] == document.stem and row["char_start"] > len(text) * 0.1:
                 paths.append(clause_path_at(sections, row["char_start"]))
     assert sum(map(bool, paths)) > 0.9 * len(paths)
+
+
+def test_a_table_of_defined_terms_opens_no_clause() -> None:
+    """Numbers of other Articles in a list of where terms are defined are references: what follows is still in this Article."""
+    text = (
+        "ARTICLE I\nDEFINITIONS\n\n1.1 Certain Definitions. Words mean this.\n\n1.2 Additional Definitions. These are defined where it"
+        " says:\n\nExpiration Date   2.1(c)\nOffer   Recitals\nTermination Date   \n2.1 (c)\nTrade Secrets   1.1(e)\n\n"
+        "1.3 Interpretation. Headings mean nothing.\n\nARTICLE II\nTHE OFFER\n\n2.1 The Offer. It is made.\n\n2.2 Actions. They follow.\n"
+    )
+    sections = find_sections(text)
+    assert clause_path_at(sections, text.index("Headings mean")) == "Article I > 1.3"
+    assert clause_path_at(sections, text.index("It is made")) == "Article II > 2.1"
