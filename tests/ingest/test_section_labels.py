@@ -37,7 +37,7 @@ def test_clauses_of_quotes_of_mixed_agreements(corpus: Path) -> None:
     """So do quotes of merger agreements and non-disclosure agreements, many of which are items of lists inside a sentence."""
     count, wrong = section_gold.clauses("mixed", corpus)
     assert count == 60
-    assert len(wrong) <= 4, wrong
+    assert len(wrong) <= 2, wrong
 
 
 def test_a_citation_has_one_form() -> None:
