@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,16 @@ class _NoFiles(etree.Resolver):
 
     def resolve(self, system_url: str, public_id: str, context: object = None) -> None:
         raise SkipDocument("damaged", "a part refers to a file outside of the document (DTD), which no office document may")
+
+
+@cache
+def _parser() -> etree.XMLParser:
+    """One parser for all parts: making one costs as much as parsing a small part."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
+    parser.resolvers.add(_NoFiles())
+    return parser
 
 
 class Container:
@@ -78,12 +89,8 @@ class Container:
         data = self.data(name)
         if data is None:
             return None
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
-        )
-        parser.resolvers.add(_NoFiles())
         try:
-            root = etree.fromstring(data, parser)
+            root = etree.fromstring(data, _parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise self.damaged(name, error) from None
         if root.getroottree().docinfo.internalDTD is not None:

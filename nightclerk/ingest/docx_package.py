@@ -75,12 +75,21 @@ class Package(Container):
         """`kind address` of what any part refers to outside of the package but for links that a reader may follow and subdocuments."""
         found: dict[str, None] = {}
         for name in self.names():
-            root = self.part(name) if name.endswith(".rels") else None
+            root = self.part(name) if name.endswith(".rels") and self._may_lead_out(name) else None
             for relation in root if root is not None else ():
                 kind = relation.get("Type", "").rpartition("/")[2]
                 if relation.get("TargetMode") == "External" and kind not in NAMED_ELSEWHERE:
                     found[f"{kind} {relation.get('Target', '')}"] = None
         return list(found)
+
+    def _may_lead_out(self, name: str) -> bool:
+        """Whether relations may have a mode: most name only parts, and parsing them all again takes longer than the words of a letter."""
+        try:
+            data = self.data(name) or b""
+        except SkipDocument:
+            return True
+        # the name of an attribute cannot be written in another way, but for wide characters
+        return b"TargetMode" in data or b"\0" in data[:64]
 
     def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
         folder = posixpath.dirname(part)
