@@ -152,7 +152,8 @@ def reader_for(media_type: str, path: Path) -> Reader:
         # a run takes it apart; whoever wants its text must not think that what it holds was read
         count = files_inside(path) if media_type == ZIP else ""
         raise SkipDocument("unsupported", f"{what} {count}".rstrip() + ": a run reads each file in it by itself")
-    raise SkipDocument("unsupported", f"{what}: convert it to PDF, DOCX, HTML or text")
+    advice = "unpack it into the folder" if what.endswith("archive") else "convert it to PDF, DOCX, HTML or text"
+    raise SkipDocument("unsupported", f"{what}: {advice}")
 
 
 def _is_read(media_type: str) -> bool:

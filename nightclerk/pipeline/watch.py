@@ -50,7 +50,7 @@ async def _try(run: Run, show: Show) -> bool:
     """Whether it could be shown: no picture of a run is worth the run, so trouble is only logged."""
     try:
         await show(await look(run))
-    except Exception:
+    except Exception:  # trouble with the picture is logged with its trace
         log.warning("the progress of run %s cannot be shown", run.id, exc_info=True)
         return False
     return True
