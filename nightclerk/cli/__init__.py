@@ -6,6 +6,7 @@ Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial (something was not read
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from io import TextIOWrapper
@@ -52,7 +53,18 @@ def main() -> None:
         # `nohup` has SIGHUP ignored, and that is to stay so
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
-    sys.exit(_exit_code())
+    code = _exit_code()
+    _let_go_of_stdout()
+    sys.exit(code)
+
+
+def _let_go_of_stdout() -> None:
+    """What stdout cannot take was told as an error; the interpreter would try again at its end and change the exit code."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(_number: int, frame: FrameType | None) -> None:

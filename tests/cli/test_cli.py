@@ -161,11 +161,15 @@ def test_a_reader_that_went_away_changes_no_exit_code(nightclerk: Nightclerk, tm
     environment = {**os.environ, "NIGHTCLERK_DATA_DIR": str(tmp_path / "data")}
     done = subprocess.run(["sh", "-c", command, sys.executable], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == "1\n"
-    with Path("/dev/full").open("w") as full:
-        command_line = [sys.executable, "-m", "nightclerk", "profiles"]
-        full_disk = subprocess.run(command_line, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert full_disk.returncode == 1
-    assert full_disk.stderr.count("\n") == 1
+    buffered = {name: value for name, value in environment.items() if name != "PYTHONUNBUFFERED"}
+    for environment in (buffered, buffered | {"PYTHONUNBUFFERED": "1"}):
+        with Path("/dev/full").open("w") as full:
+            command_line = [sys.executable, "-m", "nightclerk", "profiles"]
+            full_disk = subprocess.run(
+                command_line, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert full_disk.returncode == 1
+        assert full_disk.stderr.count("\n") == 1
 
 
 def test_json_can_be_parsed_in_any_locale(nightclerk: Nightclerk, tmp_path: Path) -> None:
