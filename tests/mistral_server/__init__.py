@@ -1,8 +1,8 @@
 """An imitation of Mistral's API on loopback, for tests and benchmarks: a real HTTP server that speaks the published contract.
 
-It speaks chat completions and OCR. It checks requests as strictly as the contract does, counts tokens with the tekken vocabulary, limits
-requests and tokens, answers in every shape that is known, fails in every way that is known, and keeps an account of its own of what it
-billed.
+It speaks chat completions, whole and streamed, OCR, files, and batch jobs over both. It checks requests as strictly as the contract does,
+counts tokens with the tekken vocabulary, limits requests and tokens, answers in every shape that is known, fails in every way that is
+known, and keeps an account of its own of what it billed.
 
     with MistralServer(rps=50, tpm=500_000) as server:
         ...  # server.url, server.key

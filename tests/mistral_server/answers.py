@@ -36,6 +36,11 @@ def rules_answer(body: Mapping[str, Any]) -> str:
     return json.dumps(answer(_profile(name), text, position), ensure_ascii=False) if name else "OK."
 
 
+def asked_text(body: Mapping[str, Any]) -> str:
+    """The chunk that a request body asks about; raises `ValueError` where it quotes none."""
+    return unwrap_chunk(_text(body, "user"))[0]
+
+
 def thinking(body_sha256: str, sentences: int) -> str:
     """Some thinking, the same for the same request; about as long as asked for."""
     chance = random.Random(f"thinking {body_sha256}")

@@ -1,48 +1,41 @@
-"""The imitation itself, as an ASGI application: checks, limits, work, answer, account."""
+"""The imitation itself, as an ASGI application: limits, work, answer, account."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import time
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from itertools import count, cycle
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from mistral_server import bodies, ocr, wire
-from mistral_server.account import PAGE_PRICES, Account, Entry
+from mistral_server import bodies, stream, wire
+from mistral_server.account import Account
+from mistral_server.batch_routes import BatchDesk, verb_of
 from mistral_server.behaviour import Behaviour
-from mistral_server.completion import Worker
-from mistral_server.contract import Request
-from mistral_server.faults import REFUSALS
+from mistral_server.desk import CHAT, OCR, Asked, Desk
+from mistral_server.faults import REFUSALS, STREAMED
 from mistral_server.limits import Limits
-from mistral_server.models import KNOWN, Model
-from mistral_server.problems import Problem, failure, refusal, too_long
+from mistral_server.problems import Problem, failure, refusal
 from mistral_server.wire import Scope, Send
-
-# makes the answer of a request that was let in
-Work = Callable[[], dict[str, Any]]
-Form = TypeVar("Form", bound=BaseModel)
 
 
 class App:
-    """One imitated endpoint. `account` is open to look at; kinds put into `forced` strike the next requests, whatever the plan says."""
+    """One imitated endpoint. `account` is open to look at; kinds put into `forced` strike the next requests, whatever the plan says.
+
+    Those put into `forced_at` strike the next calls of a verb of files or jobs.
+    """
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
         self.account = Account()
         self.connections = 0
         self.forced: deque[str] = deque()
-        self._worker = Worker(behaviour)
+        self.forced_at: defaultdict[str, deque[str]] = defaultdict(deque)
+        self.desk = Desk(behaviour, self.account)
+        self.batch = BatchDesk(self.desk, self.forced)
         self._limits = Limits(rps=behaviour.rps, burst=behaviour.burst, tpm=behaviour.tpm)
-        self._served = [model if isinstance(model, Model) else KNOWN[model] for model in behaviour.models]
-        self._models = {name: model for model in self._served for name in (model.id, *model.aliases)}
-        self._attempts: Counter[str] = Counter()
-        self._problem_shapes = cycle(behaviour.problem_shapes)
         self._unauthorised = cycle(bodies.UNAUTHORISED)
         self._ids = count(1)
 
@@ -61,159 +54,133 @@ class App:
     async def _route(self, scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
         method, path = scope["method"], scope["path"]
         if (method, path) == ("GET", "/_account"):
-            return await wire.answer(send, 200, json.dumps(self.account.as_json()).encode(), {"content-type": "application/json"})
+            return await self._tell(send, json.dumps(self.books()).encode())
+        if (method, path) == ("POST", "/_batch/advance"):
+            return await self._tell(send, await self.batch.advance(raw))
         self._authorise(scope)
         if method == "GET" and path.startswith("/v1/models"):
-            return await wire.answer(send, 200, json.dumps(self._list(path)).encode(), {"content-type": "application/json"})
-        if (method, path) == ("POST", "/v1/ocr"):
-            return await self._recognise(scope, raw, send=send, request_id=request_id)
-        if (method, path) != ("POST", "/v1/chat/completions"):
-            raise self._rejected(404, {"message": "no Route matched with those values", "request_id": request_id})
-        return await self._complete(scope, raw, send=send, request_id=request_id)
+            return await self._tell(send, json.dumps(self._list(path)).encode())
+        if method == "POST" and path in {CHAT, OCR}:
+            return await self._serve(self.desk.asked(path, raw, request_id), scope=scope, send=send, request_id=request_id)
+        found = verb_of(method, path)
+        if not found or self.behaviour.regional:
+            raise self.desk.rejected(404, {"message": "no Route matched with those values", "request_id": request_id})
+        return await self._manage(found, scope, raw, send=send, request_id=request_id)
+
+    async def _tell(self, send: Send, content: bytes) -> None:
+        await wire.answer(send, 200, content, {"content-type": "application/json"})
+
+    def books(self) -> dict[str, Any]:
+        """The account, with the jobs and the files that are there now."""
+        return self.account.as_json() | {"jobs": self.batch.jobs.cards(), "files": self.batch.files.left()}
 
     def _authorise(self, scope: Scope) -> None:
         if dict(scope["headers"]).get(b"authorization") != f"Bearer {self.behaviour.key}".encode():
-            raise self._rejected(401, next(self._unauthorised))
+            raise self.desk.rejected(401, next(self._unauthorised))
 
     def _list(self, path: str) -> dict[str, Any]:
         name = path.removeprefix("/v1/models").strip("/")
         if name:
-            return self._model(name).card()
+            return self.desk.model(name).card()
         self.account.model_lists += 1
-        return {"object": "list", "data": [model.card() for model in self._served]}
+        return {"object": "list", "data": [model.card() for model in self.desk.served]}
 
-    async def _recognise(self, scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
-        request = self._parsed(ocr.OcrRequest, raw)
-        if request.model not in PAGE_PRICES:
-            raise self._rejected(400, bodies.error(f"Invalid model: {request.model}", "invalid_model", "1500", 400))
-        try:
-            content, pages = ocr.opened(request)
-        except Problem as problem:
-            self.account.rejected[problem.status] += 1
-            raise
-        digest = hashlib.sha256(raw).hexdigest()
-        entry = Entry(digest, request.model, self._attempts[digest] + 1, time.time(), pages=len(pages))
+    async def _manage(self, found: tuple[str, str], scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
+        """A verb of files or jobs: nothing that is limited, billed or has an entry; its calls and faults are counted."""
+        verb, ident = found
+        self.account.verbs[verb] += 1
+        forced = self.forced_at[verb]
+        fault = forced.popleft() if forced else self.behaviour.verb_faults(verb, self.account.verbs[verb])
+        if fault:
+            self.account.verb_faults[f"{verb}:{fault}"] += 1
+        if fault in REFUSALS:
+            raise refusal(fault, 1.0)
+        if await self._lost(fault, scope):
+            return
+        if problem := failure(fault):
+            raise problem
+        content, kind = await self.batch.answer(verb, ident, scope, raw)
+        await self._answer(fault, content, headers={"content-type": kind, "x-request-id": request_id}, scope=scope, send=send)
 
-        def work() -> dict[str, Any]:
-            markdown = self.behaviour.recognise(content, pages)
-            body = ocr.answer(request, markdown, model=entry.model, billed=entry.pages, size_bytes=len(content))
-            return {name: value for name, value in body.items() if entry.fault != "no_usage" or name != "usage_info"}
-
-        await self._serve(entry, work, scope=scope, send=send, request_id=request_id)
-
-    async def _complete(self, scope: Scope, raw: bytes, *, send: Send, request_id: str) -> None:
-        body, model = self._checked(raw)
-        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-        digest = hashlib.sha256(canonical.encode()).hexdigest()
-        prompt = self._worker.prompt_tokens(body, native_reasoning=model.native_reasoning)
-        self._check_context(prompt, body, model)
-        entry = Entry(digest, model.id, self._attempts[digest] + 1, time.time(), prompt_tokens=prompt)
-
-        def work() -> dict[str, Any]:
-            native = model.native_reasoning
-            return self._worker.complete(entry, body, canonical=canonical, native_reasoning=native, request_id=request_id)
-
-        await self._serve(entry, work, scope=scope, send=send, request_id=request_id)
-
-    async def _serve(self, entry: Entry, work: Work, *, scope: Scope, send: Send, request_id: str) -> None:
+    async def _serve(self, asked: Asked, *, scope: Scope, send: Send, request_id: str) -> None:
         """Take a request that is right into the account, let it in or refuse it, work it out, bill and answer it."""
+        entry = asked.entry
         self.account.entries.append(entry)
         try:
-            entry.fault = self._admit(entry)
-            await self._work(entry, work, scope=scope, send=send, request_id=request_id)
+            entry.fault = self._admit(asked)
+            await self._work(asked, scope=scope, send=send, request_id=request_id)
         except Problem as problem:
             entry.status = problem.status
             raise
         finally:
             entry.answered_at = time.time()
 
-    def _admit(self, entry: Entry) -> str | None:
+    def _admit(self, asked: Asked) -> str | None:
         """Let a request in, or refuse it; the fault that will strike it."""
+        entry = asked.entry
         fault = self.forced[0] if self.forced else self.behaviour.faults(entry.body_sha256, entry.attempt)
         if fault not in REFUSALS and (wait_s := self._limits.admit(entry.prompt_tokens)):
             raise refusal("429" if self.behaviour.retry_after == "seconds" else f"429_{self.behaviour.retry_after}", wait_s)
         if self.forced:
             self.forced.popleft()
         # an attempt counts once it was let in or struck, so that what happens to it does not depend on the pace of the client
-        self._attempts[entry.body_sha256] += 1
+        self.desk.attempts[entry.body_sha256] += 1
         if fault in REFUSALS:
             entry.fault = fault
             raise refusal(fault, 1.0)
-        return fault
+        return None if fault in STREAMED and not asked.stream else fault
 
-    async def _work(self, entry: Entry, work: Work, *, scope: Scope, send: Send, request_id: str) -> None:
-        if entry.fault in {"drop", "hang"}:
-            await asyncio.sleep(self.behaviour.hang_s if entry.fault == "hang" else 0)
-            return await wire.drop(entry, scope)
+    async def _work(self, asked: Asked, *, scope: Scope, send: Send, request_id: str) -> None:
+        entry = asked.entry
+        if await self._lost(entry.fault, scope):
+            entry.status = 0
+            return None
         if problem := failure(entry.fault):
             raise problem
         await asyncio.sleep(self.behaviour.latency(entry.body_sha256, entry.attempt))
-        completion = self._worked_out(work)
+        completion = self.desk.worked_out(asked)
         self._limits.charge(entry.completion_tokens)
         entry.bill()
         entry.status = 200
         query_tokens = entry.prompt_tokens + entry.completion_tokens
         headers = {"content-type": "application/json", "x-request-id": request_id, **self._limits.headers(query_tokens)}
-        return await self._answer(entry, json.dumps(completion, ensure_ascii=False).encode(), headers=headers, scope=scope, send=send)
+        if asked.stream:
+            return await self._stream(entry.fault, completion, headers=headers, scope=scope, send=send)
+        content = json.dumps(completion, ensure_ascii=False).encode()
+        return await self._answer(entry.fault, content, headers=headers, scope=scope, send=send)
 
-    def _worked_out(self, work: Work) -> dict[str, Any]:
-        try:
-            return work()
-        except Exception as error:
-            self.account.failures.append(repr(error))
-            raise Problem(500, bodies.error(f"the imitation's own answer failed: {error!r}", "internal_server_error", None)) from error
+    async def _lost(self, fault: str | None, scope: Scope) -> bool:
+        """Whether the connection was cut before any work."""
+        if fault not in {"drop", "hang"}:
+            return False
+        await asyncio.sleep(self.behaviour.hang_s if fault == "hang" else 0)
+        await wire.drop(scope)
+        return True
 
-    async def _answer(self, entry: Entry, content: bytes, *, headers: dict[str, str], scope: Scope, send: Send) -> None:
-        """Send what was billed, or fail at that."""
-        if entry.fault == "slow":
+    async def _answer(self, fault: str | None, content: bytes, *, headers: dict[str, str], scope: Scope, send: Send) -> None:
+        """Send what was done, or fail at that."""
+        if fault == "slow":
             await asyncio.sleep(self.behaviour.slow_s)
-        if entry.fault == "truncated_body":
+        if fault == "truncated_body":
             content = content[: len(content) * 2 // 3]
-        if entry.fault == "drop_mid_body":
+        if fault == "huge":
+            # blanks behind the answer, as some gateways send them to keep a connection open
+            content = content.ljust(self.behaviour.huge_bytes)
+        if fault == "drop_mid_body":
             await wire.answer_half(send, content, headers)
-        if entry.fault in {"drop_late", "drop_mid_body"}:
-            return await wire.drop(entry, scope)
+        if fault in {"drop_late", "drop_mid_body"}:
+            return await wire.drop(scope)
         return await wire.answer(send, 200, content, headers)
 
-    def _checked(self, raw: bytes) -> tuple[dict[str, Any], Model]:
-        """The body and its model, or the answer to a wrong one."""
-        request = self._parsed(Request, raw)
-        model = self._model(request.model)
-        effort = request.reasoning_effort
-        if effort is not None and model.native_reasoning:
-            raise self._unprocessable([_detail("reasoning_effort", "reasoning_effort is not supported by this model", effort)])
-        if effort not in {None, "none", "high"}:
-            raise self._rejected(400, bodies.error(f"reasoning_effort {effort} is not supported", "invalid_request_error", None))
-        if request.stream:
-            raise self._rejected(400, bodies.error("streaming is not imitated", "invalid_request_error", None))
-        body: dict[str, Any] = json.loads(raw)
-        return body, model
-
-    def _parsed(self, form: type[Form], raw: bytes) -> Form:
-        try:
-            return form.model_validate_json(raw)
-        except ValidationError as invalid:
-            details = invalid.errors(include_url=False, include_context=False)
-            raise self._unprocessable([{**detail, "loc": ["body", *detail["loc"]]} for detail in details]) from None
-
-    def _model(self, name: str) -> Model:
-        if name in self._models:
-            return self._models[name]
-        if name in KNOWN and KNOWN[name].retired:
-            raise self._rejected(404, bodies.error(f"Model {name} has been retired", "not_found_error", None))
-        raise self._rejected(400, bodies.error(f"Invalid model: {name}", "invalid_model", "1500", 400))
-
-    def _check_context(self, prompt: int, body: dict[str, Any], model: Model) -> None:
-        if prompt + (body.get("max_tokens") or 0) > model.context_tokens:
-            raise self._rejected(self.behaviour.context_status, too_long(self.behaviour.context_status, prompt, model.context_tokens))
-
-    def _unprocessable(self, details: list[dict[str, Any]]) -> Problem:
-        return self._rejected(422, bodies.unprocessable(details, next(self._problem_shapes)))
-
-    def _rejected(self, status: int, body: dict[str, Any]) -> Problem:
-        self.account.rejected[status] += 1
-        return Problem(status, body)
-
-
-def _detail(name: str, message: str, value: object) -> dict[str, Any]:
-    return {"type": "value_error", "loc": ["body", name], "msg": message, "input": value}
+    async def _stream(self, fault: str | None, completion: dict[str, Any], *, headers: dict[str, str], scope: Scope, send: Send) -> None:
+        """Send what was done as events, or fail at that."""
+        if fault == "slow":
+            await asyncio.sleep(self.behaviour.slow_s)
+        content = stream.events(completion, fault)
+        if fault == "drop_late":
+            return await wire.drop(scope)
+        if fault in {"drop_mid_body", "stream_stall"}:
+            await wire.answer_stream(send, content[: len(content) // 2], headers, whole=False)
+            await asyncio.sleep(self.behaviour.hang_s if fault == "stream_stall" else 0)
+            return await wire.drop(scope)
+        return await wire.answer_stream(send, content[: len(content) * 2 // 3] if fault == "truncated_body" else content, headers)

@@ -22,6 +22,7 @@ class Behaviour:
         key: the only API key that is accepted.
         models: what is served; a known retired model that is not named here answers 404, any other 400.
         answer: makes the answer's text from the request body.
+        tool_calls: makes the calls of tools that an answer asks for beside its text, or None.
         recognise: makes the Markdown of pages by index, from a file and the indices that were asked for.
         count: counts tokens.
         rps, burst, tpm: the limits; None is no limit.
@@ -35,11 +36,23 @@ class Behaviour:
         cached_share: which part of the prompt counts as cached, in blocks of 64 tokens.
         thinking_sentences: how much thinking there is, about.
         slow_s, hang_s: how late the fault `slow` answers, and when `hang` drops the connection.
+        huge_bytes: how long the fault `huge` makes an answer.
+        regional: a regional endpoint, which has no files and no batch jobs: 404.
+        file_bytes: the largest file that can be uploaded.
+        batch_polls: how many looks (get or list) show a job unfinished; None waits for `MistralServer.advance`.
+        batch_ends: how jobs end, by turns: a status; all but SUCCESS run nothing more.
+        batch_partial: whether a job that ended before its time has files of what was run; it is billed in either case.
+        batch_errors: where failed requests stand: error_file, output (file and inline) or both.
+        batch_error_shapes: shapes of a failed request, by turns: response, error or both.
+        batch_spoils: what is wrong with the output of a job, by turns: None or one of `batch_results.SPOILS`.
+        batch_filters_metadata: whether the list of jobs minds the metadata that it is asked for.
+        verb_faults: the kind of fault by (verb of files and jobs, how often it was called), or None.
     """
 
     key: str = "test-key-1234567890"
     models: Sequence[str | Model] = ("mistral-medium-3-5", "mistral-small-2603")
     answer: Callable[[dict[str, Any]], str] = rules_answer
+    tool_calls: Callable[[dict[str, Any]], list[dict[str, Any]] | None] = lambda _body: None
     recognise: Recognise = plain_pages
     count: Callable[[str], int] = tokens.count
     rps: float | None = None
@@ -56,3 +69,14 @@ class Behaviour:
     thinking_sentences: int = 8
     slow_s: float = 20.0
     hang_s: float = 20.0
+    huge_bytes: int = 10_000_000
+    regional: bool = False
+    file_bytes: int = 512_000_000
+    batch_polls: int | None = 2
+    batch_ends: Sequence[str] = ("SUCCESS",)
+    batch_partial: bool = True
+    batch_errors: str = "error_file"
+    batch_error_shapes: Sequence[str] = ("response", "error", "both")
+    batch_spoils: Sequence[str | None] = (None,)
+    batch_filters_metadata: bool = True
+    verb_faults: Callable[[str, int], str | None] = lambda _verb, _call: None

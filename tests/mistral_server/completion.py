@@ -39,14 +39,13 @@ class Worker:
         thought, answer, cut = self._cut(thought, answer, body.get("max_tokens"))
         entry.completion_tokens = self._tokens(thought, answer)
         entry.cached_tokens = int(entry.prompt_tokens * self._behaviour.cached_share) // 64 * 64
+        message = bodies.message(answer, thought, shape) | {"tool_calls": self._behaviour.tool_calls(body)}
         completion = {
             "id": f"cmpl-{request_id}",
             "object": "chat.completion",
             "created": int(time.time()),
             "model": entry.model,
-            "choices": [
-                {"index": 0, "finish_reason": "length" if cut else finish_reason, "message": bodies.message(answer, thought, shape)}
-            ],
+            "choices": [{"index": 0, "finish_reason": "length" if cut else finish_reason, "message": message}],
         }
         return completion if entry.fault == "no_usage" else completion | {"usage": self._usage(entry)}
 

@@ -12,8 +12,14 @@ REFUSALS = ("429", "429_bare", "429_date", "429_ms", "429_capacity")
 # failed without a bill
 FREE = ("400_context", "422_context", "402", "403", "403_guardrail", "500", "502", "503", "504", "529", "drop", "hang")
 # worked out and billed
-PAID = ("drop_mid_body", "truncated_body", "slow", "drop_late", "length", "thinking_only", "bad_json", "no_usage")
+PAID = ("drop_mid_body", "truncated_body", "slow", "drop_late", "length", "thinking_only", "bad_json", "no_usage", "huge")
 KINDS = REFUSALS + FREE + PAID
+# worked out and billed, of streamed requests only: an error event, silence and a cut after `hang_s`, no [DONE]; nothing to any other
+STREAMED = ("stream_error", "stream_stall", "stream_no_done")
+# what happens to an answer on its way: nothing that could strike a request within a batch job
+CUT = ("drop_mid_body", "truncated_body", "slow", "drop_late", "huge")
+# of the verbs of files and jobs; those in `CUT` strike after the verb has done its work
+VERB_KINDS = (*REFUSALS, "401", "402", "403", "404", "500", "502", "503", "504", "529", "drop", "hang", *CUT)
 
 SIGMA = math.log(15 / 4) / 1.645  # of a lognormal whose 95th percentile is 15/4 of its median
 
@@ -26,8 +32,8 @@ class Faults:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if unknown := set(self.shares) - set(KINDS):
-            raise ValueError(f"unknown kinds of fault {sorted(unknown)}; there are {', '.join(KINDS)}")
+        if unknown := set(self.shares) - {*KINDS, *STREAMED}:
+            raise ValueError(f"unknown kinds of fault {sorted(unknown)}; there are {', '.join(KINDS + STREAMED)}")
         if sum(self.shares.values()) > 1:
             raise ValueError("the shares of all faults add up to more than 1")
 
@@ -37,6 +43,29 @@ class Faults:
         for kind, share in self.shares.items():
             if point < share:
                 return kind
+            point -= share
+        return None
+
+
+@dataclass(frozen=True)
+class VerbFaults:
+    """A plan for the verbs of files and jobs: each "verb:kind" strikes its share of the calls of that verb."""
+
+    shares: Mapping[str, float]
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.shares if name.partition(":")[2] not in VERB_KINDS]:
+            raise ValueError(f"unknown kinds of fault {unknown}; there are {', '.join(VERB_KINDS)}")
+
+    def __call__(self, verb: str, call: int) -> str | None:
+        """The fault that strikes this call of a verb, if any."""
+        point = random.Random(f"fault {self.seed} {verb} {call}").random()
+        for name, share in self.shares.items():
+            if not name.startswith(f"{verb}:"):
+                continue
+            if point < share:
+                return name.partition(":")[2]
             point -= share
         return None
 

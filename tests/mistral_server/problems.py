@@ -40,6 +40,8 @@ def failure(fault: str | None) -> Problem | None:
     failures: dict[str | None, Problem] = {
         "400_context": Problem(400, too_long(400, 200_000, 131_072)),
         "422_context": Problem(422, too_long(422, 200_000, 131_072)),
+        "401": Problem(401, bodies.UNAUTHORISED[0]),
+        "404": Problem(404, bodies.error("Not found", "not_found_error", None)),
         "402": Problem(402, {"message": "Payment required"}),
         "403": Problem(403, {"message": "This model is not available on your tier"}),
         "403_guardrail": Problem(403, bodies.error("Request blocked by guardrail", "guardrail_violation", None)),

@@ -9,12 +9,15 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+import httpx
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mistral_server.account import Account
 from mistral_server.app import App
+from mistral_server.batch_routes import VERBS
 from mistral_server.behaviour import Behaviour
+from mistral_server.faults import VERB_KINDS
 
 
 class _Droppable(H11Protocol):
@@ -85,6 +88,19 @@ class MistralServer:
     def force(self, *kinds: str) -> None:
         """Strike the next requests with these faults, one each."""
         self.app.forced.extend(kinds)
+
+    def force_at(self, verb: str, *kinds: str) -> None:
+        """Strike the next calls of a verb of files or jobs (`batch_routes.VERBS`) with these faults (`faults.VERB_KINDS`), one each."""
+        if verb not in VERBS or not set(kinds) <= set(VERB_KINDS):
+            raise ValueError(f"no such verb or fault: {verb} {kinds}")
+        self.app.forced_at[verb].extend(kinds)
+
+    def advance(self, **order: Any) -> list[dict[str, Any]]:
+        """Let batch jobs go on; the arguments are those of `Order`, without any every job comes to its end. The jobs as they are then."""
+        answer = httpx.post(f"{self.url}/_batch/advance", json=order, timeout=60, trust_env=False)
+        answer.raise_for_status()
+        jobs: list[dict[str, Any]] = answer.json()
+        return jobs
 
     def start(self) -> Self:
         """Start the thread and wait until it serves."""

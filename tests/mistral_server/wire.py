@@ -6,15 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from mistral_server.account import Entry
-
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Scope = MutableMapping[str, Any]
+SLICE = 997  # bytes
 
 
-async def drop(entry: Entry, scope: Scope) -> None:
+async def drop(scope: Scope) -> None:
     """Cut the connection; the pause lets the server see that it is gone before it misses an answer."""
-    entry.status = entry.status or 0
     scope["state"]["transport"].abort()
     await asyncio.sleep(0.01)
 
@@ -49,3 +47,14 @@ async def answer_half(send: Send, body: bytes, headers: dict[str, str]) -> None:
     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
     # the half has to leave before the connection is cut
     await asyncio.sleep(0.05)
+
+
+async def answer_stream(send: Send, body: bytes, headers: dict[str, str], *, whole: bool = True) -> None:
+    """Send events as they come over a network: in slices that mind neither events nor characters; the stream is left open if not whole."""
+    await send(_start(200, headers | {"content-type": "text/event-stream; charset=utf-8"}))
+    for start in range(0, len(body), SLICE):
+        await send({"type": "http.response.body", "body": body[start : start + SLICE], "more_body": True})
+    if whole:
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await asyncio.sleep(0.05)
