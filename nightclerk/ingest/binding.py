@@ -56,17 +56,21 @@ def _places(spans: Sequence[Span], entries: Sequence[Entry]) -> set[int]:
 
 
 def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
-    """A span without the blanks at its edges, unless it holds nothing else."""
-    inside = text[start:end]
-    if not inside.strip():
-        return start, end
-    return start + len(inside) - len(inside.lstrip()), end - len(inside) + len(inside.rstrip())
+    """A span without the blanks at its edges, unless it holds nothing else; folded text has no long runs of them."""
+    first, last = start, end
+    while first < last and text[first].isspace():
+        first += 1
+    while last > first and text[last - 1].isspace():
+        last -= 1
+    return (first, last) if first < last else (start, end)
 
 
 def _block(span: Span, where: dict[int, int], text: str) -> Block:
     start, end = _trimmed(where[span.start], where[span.end], text)
     cells = tuple(min(max(where[cell], start), end) for cell in span.cells)
-    number = " ".join(fold(span.number).split())
+    # what is printable needs no folding
+    number = span.number if span.number.isprintable() else fold(span.number)
+    number = " ".join(number.split())
     return Block(span.kind, start, end, number, span.table, span.row, cells, span.part, span.note)
 
 

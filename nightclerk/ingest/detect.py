@@ -63,6 +63,8 @@ KNOWN = {
 
 HEAD_BYTES = 64 * 1024
 WIDE_BYTES = 8 * 1024
+# what no text has many of
+CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\x0b\x0c\r\x1a\x1b")
 SIGNATURES = (
     (b"{\\rtf", RTF),
     (b"\x1f\x8b", GZIP),
@@ -211,7 +213,8 @@ def directory_bytes(path: Path) -> int:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - END_BYTES))
         tail = file.read(END_BYTES)
-    return max((_directory_bytes(tail, end.start()) for end in re.finditer(rb"(?=PK\x05\x06)", tail)), default=0)
+    # no two of them overlap
+    return max((_directory_bytes(tail, end.start()) for end in re.finditer(rb"PK\x05\x06", tail)), default=0)
 
 
 def _directory_bytes(tail: bytes, end: int) -> int:
@@ -238,7 +241,7 @@ def files_inside(path: Path) -> str:
 def _is_text(head: bytes, ending: str) -> bool:
     if any(head.startswith(bom) for bom, _ in BOMS):
         return True
-    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\x0b\x0c\r\x1a\x1b")
+    controls = len(head) - len(head.translate(None, CONTROLS))
     if controls <= len(head) * 0.02:
         return True
     return _is_wide(head) or (ending in TEXT_ENDINGS and controls <= len(head) * 0.3)

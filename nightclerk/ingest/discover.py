@@ -17,7 +17,8 @@ from nightclerk.records import Source
 
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
 LITTER_ENDINGS = (".tmp", ".part", ".crdownload", "~")
-BLOCK_BYTES = 1 << 20
+# larger blocks are fetched from the system and given back each time, which takes as long as the hash
+BLOCK_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from nightclerk.errors import SkipDocument
 from nightclerk.ingest.docx_package import Element, Package, R, W
 from nightclerk.ingest.docx_styles import number, value
-from nightclerk.ingest.manuscript import Manuscript, counted
+from nightclerk.ingest.manuscript import Change, Manuscript, counted
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
@@ -22,8 +22,11 @@ LARGE_SHARE = 0.5
 EMU_PER_TWIP = 635
 LETTER_TWIPS = (12240, 15840)
 MOST_NAMED = 5
+# shorter ones are names, which Word makes up
+LEAST_DESCRIPTION, LONGEST_DESCRIPTION = 20, 2_000
 MOST_DIGITS = 15
 Handler = Callable[[Element], None]
+DESCRIBED = Change("note", lead="words instead of a picture: ")
 
 
 class Drawings:
@@ -49,6 +52,7 @@ class Drawings:
             f"{C}chart": self._chart,
             f"{OFFICE_VML}OLEObject": self._object,
             f"{W}control": lambda node: self._embed("ActiveX control"),
+            f"{WP}docPr": self._described,
             f"{A}blip": self._picture,
             f"{VML}imagedata": self._picture,
         }
@@ -89,6 +93,12 @@ class Drawings:
         for line in lines:
             if line.strip():
                 self._script.pieces.append(f"{line}\n")
+
+    def _described(self, node: Element) -> None:
+        """What is said instead of a picture, to those who do not see it."""
+        words = " ".join(f"{node.get('title', '')} {node.get('descr', '')}".split())[:LONGEST_DESCRIPTION]
+        if sum(1 + (one >= "\u2e80") for one in words if one.isalpha()) >= LEAST_DESCRIPTION:
+            self._script.beside(DESCRIBED, words)
 
     def _text_path(self, node: Element) -> None:
         """Letters that are drawn: a watermark."""

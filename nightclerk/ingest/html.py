@@ -12,21 +12,20 @@ import re
 from html import unescape
 from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
-
 from nightclerk.ingest.encoding import decoded
-from nightclerk.ingest.html_facts import Facts, without_headers
+from nightclerk.ingest.html_beside import beside
+from nightclerk.ingest.html_facts import Facts
+from nightclerk.ingest.html_pieces import Page
+from nightclerk.ingest.html_rows import CELL, CLOSE, LINE, OPEN, PAGE, SEP
 from nightclerk.ingest.html_styles import prepared, white_characters
 from nightclerk.ingest.html_submission import unpacked
-from nightclerk.ingest.html_tables import CELL, CLOSE, LINE, OPEN, PAGE, SEP
-from nightclerk.ingest.html_tags import is_white
-from nightclerk.ingest.html_walk import Known, Walk
-from nightclerk.ingest.reading import BLANK_LINES, INVISIBLE, PageText, Reading, has_letters
+from nightclerk.ingest.html_walk import Walk
+from nightclerk.ingest.html_writer import Known
+from nightclerk.ingest.reading import INVISIBLE, PageText, Reading, has_letters
+from nightclerk.ingest.text_tables import as_markup
 from nightclerk.records import Block
 
 MARKS = (LINE, PAGE, OPEN, SEP, CELL, CLOSE)
-# an empty cell, which is most cells of a filing, is one tag
-TAG = re.compile(r"(<td(?:\s[^>]*)?>\s*</td>|<[^>]*>)")
 # the marks as a source may spell them
 SPELLED = re.compile(r"&#(?:[xX]0*[fF][dD][dD][0-9a-fA-F]|0*649[78]\d);?")
 
@@ -39,13 +38,14 @@ def read(path: Path) -> Reading:
 def parsed(source: str) -> Reading:
     """Read the source of an HTML document."""
     single, gaps = unpacked(_unmarked(source))
-    tree = LexborHTMLParser(single)
-    title, root = tree.css_first("title"), tree.root
-    words = title.text() if title is not None else ""
-    language = (root.attributes.get("lang") or "") if root is not None else ""
-    walk, text = _walked(tree, gaps)
+    page = Page(single)
+    if "c" in page.names:
+        # the columns of a typed table
+        page = Page(as_markup(single))
+    walk, text = _walked(page, gaps)
     pages, blocks = _finished(text, walk.known)
-    return Reading(pages or [PageText("", status="blank")], words, language[:20], gaps, blocks)
+    notes = beside(source, walk.hidden)
+    return Reading(pages or [PageText("", status="blank")], page.title, page.language[:20], gaps, blocks, notes)
 
 
 def _unmarked(source: str) -> str:
@@ -56,14 +56,13 @@ def _unmarked(source: str) -> str:
     return SPELLED.sub("\ufffd", source)
 
 
-def _walked(tree: LexborHTMLParser, gaps: list[str]) -> tuple[Walk, str]:
-    """The pass over a tree, and the marked text that it gave."""
-    tokens, header = _tokens(tree)
-    white = white_characters(tree) if any(map(is_white, set(tokens[1::2]))) else 0
-    if prepared(tree, set(tokens[1::2])):
-        tokens, header = _tokens(tree)
-    walk = Walk(Facts(header))
-    text = walk.text(tokens)
+def _walked(page: Page, gaps: list[str]) -> tuple[Walk, str]:
+    """The pass over a page, and the marked text that it gave."""
+    white = white_characters(page)
+    if prepared(page.tree, page.names, page.tags):
+        page.part()
+    walk = Walk(Facts(page.header))
+    text = walk.text(page.pieces, page.parts)
     if walk.hidden_characters:
         gaps.append(f"{walk.hidden_characters} characters of hidden text were left out")
     if white:
@@ -71,32 +70,20 @@ def _walked(tree: LexborHTMLParser, gaps: list[str]) -> tuple[Walk, str]:
     return walk, text
 
 
-def _tokens(tree: LexborHTMLParser) -> tuple[list[str], str]:
-    """(text, tag, text, ..., tag, text of a page as its parser writes it, the headers of inline XBRL)."""
-    page, header = without_headers((tree.html or "").replace("&nbsp;", " "))
-    return TAG.split(_without_comments(page)), header
-
-
-def _without_comments(page: str) -> str:
-    kept: list[str] = []
-    position = 0
-    while (start := page.find("<!--", position)) >= 0 and (end := page.find("-->", start + 4)) >= 0:
-        kept.append(page[position:start])
-        position = end + 3
-    return "".join([*kept, page[position:]]) if kept else page
-
-
 def _finished(marked: str, known: list[Known]) -> tuple[list[PageText], list[Block]]:
     """The pages as they are stored, and the blocks with their spans."""
     folded = " ".join(INVISIBLE.sub("", marked).split())
-    text = "\n".join([line.strip(" ") for line in folded.split(LINE)]).replace(f" {CLOSE}", CLOSE).replace(f"{SEP} ", SEP)
+    lines = [line.strip(" ") for line in folded.split(LINE)]
+    # at most one blank line between two others
+    text = "\n".join([line for line, before in zip(lines, ["", *lines], strict=False) if line or before])
+    text = text.replace(f" {CLOSE}", CLOSE).replace(f"{SEP} ", SEP)
     if "&" in text:
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     pages: list[PageText] = []
     blocks: list[Block] = []
     position = 0
     for page in text.split(PAGE):
-        stripped = BLANK_LINES.sub("\n\n", page).strip("\n ")
+        stripped = page.strip("\n ")
         # a break before the first word and after the last makes no page
         if stripped:
             plain = _located(stripped, position, known, blocks) + "\n"

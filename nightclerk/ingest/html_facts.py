@@ -5,33 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from nightclerk.ingest.html_tags import ATTRIBUTE
-
-HEADER, HEADER_END = "<ix:header", "</ix:header>"
-CONTEXT, UNIT = re.compile(r"<(?:[\w.-]{1,40}:)?context\s"), re.compile(r"<(?:[\w.-]{1,40}:)?unit\s")
+# the name first, which is searched for fast
+CONTEXT, UNIT = re.compile("context (?<=[<:]context )"), re.compile("unit (?<=[<:]unit )")
 ID = re.compile(r'[^<>]*?\bid="([^"]{1,100})"')
 DATE = re.compile(r"<[\w.-]*:?(?:startdate|enddate|instant)>\s*([\d-]{10})")
 MEMBER = re.compile(r"<[\w.-]*:?explicitmember\b[^>]*>\s*([^<\s]{1,120})")
 MEASURE = re.compile(r"<[\w.-]*:?measure>\s*(?:[^<:]*:)?([^<\s]{1,40})")
 DIVIDE = re.compile(r"<[\w.-]*:?unitdenominator>")
 MOST_MEMBERS = 3
-MOST_HEADERS = 20
-
-
-def without_headers(html: str) -> tuple[str, str]:
-    """(the page without the headers of inline XBRL, which nobody sees, what stood in them)."""
-    kept: list[str] = []
-    taken: list[str] = []
-    position = 0
-    for _ in range(MOST_HEADERS):
-        start = html.find(HEADER, position)
-        end = html.find(HEADER_END, start) if start >= 0 else -1
-        if end < 0:
-            break
-        kept.append(html[position:start])
-        taken.append(html[start:end])
-        position = end + len(HEADER_END)
-    return "".join([*kept, html[position:]]) if kept else html, "".join(taken)
 
 
 class Facts:
@@ -45,17 +26,13 @@ class Facts:
 
     def words(self, tag: str) -> str:
         """A fact in words, from the tag that opens it: `us-gaap:Revenues USD 2024-06-30/2025-06-28 scale 6 sign -`."""
-        found = dict(ATTRIBUTE.findall(tag))
-        name, unit = found.get("name", "")[:120], self._unit(found.get("unitref", ""))
-        scale, sign = found.get("scale", "0")[:4], found.get("sign", "")[:1]
-        parts = [
-            name,
-            unit,
-            self._period(found.get("contextref", "")),
-            f"scale {scale}" if scale != "0" else "",
-            f"sign {sign}" if sign else "",
-        ]
-        return " ".join(part for part in parts if part)
+        said = [_value(tag, ' name="')[:120], self._unit(_value(tag, ' unitref="')), self._period(_value(tag, ' contextref="'))]
+        scale, sign = _value(tag, ' scale="')[:4], _value(tag, ' sign="')[:1]
+        if scale and scale != "0":
+            said.append(f"scale {scale}")
+        if sign:
+            said.append(f"sign {sign}")
+        return " ".join(filter(None, said))
 
     def _read_unit(self, key: str) -> str:
         declared = self._units.get(key, "")
@@ -66,6 +43,15 @@ class Facts:
         declared = self._contexts.get(key, "")
         members = ", ".join(MEMBER.findall(declared)[:MOST_MEMBERS])
         return "/".join(DATE.findall(declared)[:2]) + (f" [{members}]" if members else "")
+
+
+def _value(tag: str, opening: str) -> str:
+    """The value of an attribute, from the place where it is written; empty where it is not."""
+    start = tag.find(opening)
+    if start < 0:
+        return ""
+    start += len(opening)
+    return tag[start : tag.find('"', start)]
 
 
 def _by_id(element: re.Pattern[str], header: str) -> dict[str, str]:

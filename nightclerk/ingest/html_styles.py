@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import compress, count, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from nightclerk.ingest.html_tables import LINE, PAGE
-from nightclerk.ingest.html_tags import BREAKS, WHITE, declarations, name_of
+from nightclerk.ingest.html_pieces import Page
+from nightclerk.ingest.html_rows import LINE, PAGE
+from nightclerk.ingest.html_tags import BREAKS, VOID, WHITE, declarations, is_white, name_of
 
 # no page of a person has more that matter; each is matched against the whole page
 MOST_RULES, MOST_MATCHES, MOST_SHEET = 300, 200_000, 200_000
 MOST_ANCESTORS = 64
-LEAST_WHITE = 40
+LEAST_WHITE, MOST_STEPS = 40, 100_000
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 MEDIA = re.compile(r"@media([^{}]*)\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}")
 RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
@@ -32,16 +34,15 @@ GROUND = re.compile(r"background(?:-color)?\s*:\s*([^;\"]+)", re.IGNORECASE)
 WHITE_GROUND = re.compile(r"#fff(?:fff)?\b|white\b|transparent|none|inherit|rgb\(\s*255\s*,\s*255\s*,\s*255", re.IGNORECASE)
 
 
-def prepared(tree: LexborHTMLParser, tags: Collection[str]) -> bool:
+def prepared(tree: LexborHTMLParser, names: Collection[str], tags: Collection[str]) -> bool:
     """Write into a tree what its tags alone do not say; whether there was anything to write.
 
-    That is: style sheets, breaks behind an element, raw text. `tags` are the tree's different tags.
+    That is: style sheets, breaks behind an element, raw text. `tags` are the tree's different tags, `names` those of its elements.
     """
-    names = {name_of(tag) for tag in tags}
     steps = [
-        (not names.isdisjoint(RAW), _strip_raw),
-        (any(tag.startswith("<ol") and " reversed" in tag for tag in tags), _start_reversed),
-        (any("break-after" in tag and not tag.startswith("<hr") for tag in tags) or "style" in names, _mark_ends),
+        (not RAW.isdisjoint(names), _strip_raw),
+        (any(tag.startswith("ol") and " reversed" in tag for tag in tags), _start_reversed),
+        (any("break-after" in tag and not tag.startswith("hr") for tag in tags) or "style" in names, _mark_ends),
     ]
     asked = [step for is_asked, step in steps if is_asked]
     for step in asked:
@@ -126,16 +127,47 @@ def _outside(node: LexborNode) -> LexborNode:
     return place
 
 
-def white_characters(tree: LexborHTMLParser) -> int:
+def white_characters(page: Page) -> int:
     """How many characters are written in white on white; stretches of a few, and facts for machines, are not counted.
 
     It is on white where neither it nor what it stands in has a ground of another colour, and no sheet of the page may have given it one.
     """
-    if any("background" in node.text().lower() for node in tree.css("style")):
+    tree = page.tree
+    if not _may_be_white(page) or any("background" in node.text().lower() for node in tree.css("style")):
         return 0
     nodes = tree.css('[style*="#fff" i], [style*="white" i], [style*="rgb(255" i], font[color]')
     texts = [(node.text() or "").strip() for node in nodes if _is_white(node) and _on_white(node) and "<ix:" not in (node.html or "")]
     return sum(len(text) for text in texts if len(text) >= LEAST_WHITE)
+
+
+def _may_be_white(page: Page) -> bool:
+    """Whether there is enough in white to look at what it stands on, which takes a search of the whole tree."""
+    tags = {tag for tag in page.tags if "color" in tag and is_white(tag)}
+    if not tags or not RAW.isdisjoint(page.names):
+        return bool(tags)
+    white = {piece for piece, (tag, _, _) in page.parts.items() if tag in tags}
+    left = MOST_STEPS
+    for place in compress(count(), map(white.__contains__, page.pieces)):
+        characters, steps = _characters(page, place, left)
+        left -= steps
+        if characters >= LEAST_WHITE or left <= 0:
+            return True
+    return False
+
+
+def _characters(page: Page, place: int, most_steps: int) -> tuple[int, int]:
+    """(how many characters stand in the element that begins at a piece, as far as that matters, steps taken to count them)."""
+    name = name_of(page.parts[page.pieces[place]][0])
+    characters = depth = steps = 0
+    for piece in islice(page.pieces, place, place + most_steps):
+        tag, _, text = page.parts[piece]
+        steps += 1
+        if name_of(tag) == name:
+            depth += -1 if tag.startswith("/") else 1
+        if depth <= 0 or characters >= LEAST_WHITE or name in VOID:
+            break
+        characters += len(text)
+    return characters, steps
 
 
 def _is_white(node: LexborNode) -> bool:

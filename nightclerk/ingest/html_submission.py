@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nightclerk.ingest.html_tables import LINE
-from nightclerk.ingest.text_tables import as_markup
+from nightclerk.ingest.html_rows import LINE
 
 DOCUMENT = re.compile(r"<DOCUMENT>(.*?)(?=<DOCUMENT>|</SEC-DOCUMENT>|\Z)", re.DOTALL | re.IGNORECASE)
 WRAPPER = re.compile(r"<TYPE>\s*([^\r\n<]{1,40})", re.IGNORECASE)
@@ -21,10 +20,10 @@ def unpacked(source: str) -> tuple[str, list[str]]:
     """(the source with data and pictures left out and its exhibits headed, what was left out)."""
     start = source.find("<DOCUMENT>")
     if start < 0:
-        return as_markup(source), []
+        return source, []
     gaps: list[str] = []
     documents = [_document(match[1], gaps) for match in DOCUMENT.finditer(source, start)]
-    return as_markup(source[:start] + "".join(documents)), gaps
+    return source[:start] + "".join(documents), gaps
 
 
 def _document(inside: str, gaps: list[str]) -> str:

@@ -1,26 +1,25 @@
 """Tables of a page: rows as lines, and what a figure in a row means: the headers over it, the scale and unit, the sign.
 
-Cells are placed by counting columns, so a span of ten million costs no more than one of two. What the sender wrote is kept as it stands:
-scale, unit and headers are said in the row's note and change no figure.
+What the sender wrote is kept as it stands: scale, unit and headers are said in the row's note and change no figure.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
-# HTML allows no greater spans (4.9.11); nobody lays out more columns
-MOST_SPAN, MOST_ROWSPAN, MOST_PENDING = 1_000, 65_534, 100
+from nightclerk.ingest.html_rows import CELL, CLOSE, LINE, OPEN, PAGE, SEP, Cell, Row, Table
+
 MOST_HEADERS, MOST_HEADER, MOST_NOTE = 6, 160, 2_000
-LINE, BLANK, PAGE, OPEN, SEP, CELL, CLOSE = "\ufdd1", "\ufdd1\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5", "\ufdd6"
 MARKED = re.compile(f"{OPEN}\\d+{SEP}|[{CELL}{CLOSE}]")
 # filings give a currency sign and a closing bracket cells of their own
 OPENING, CLOSING = frozenset("$€£¥(") | {"($", "(€", "(£", "US$", "-$", "$("}, frozenset(")%") | {")%", "%)", ")(1)", "pts", "bps"}
 FIGURE = re.compile(
     r"[-+–—(]{0,2}\s*(?:[A-Z]{0,3}\s?[$€£¥]|[A-Z]{3}(?=\s?\d))?\s*[-+–—(]?\s*(?:\d[\d.,'’\s]*|\.\d+|[-–—])\s*(?:%|x|bps|pts)?\s*\)?\s*%?(?:\s*\(\w{1,2}\)|[*†‡]{1,3})*"
 )
+# what most figures are, which is told faster
+AMOUNT = re.compile(r"\$?\(?\d[\d,]*(?:\.\d+)?\)?%?")
 YEAR = re.compile(r"(?:FY)?\s*(?:19|20)\d\d(?:\s*\(\w{1,2}\)|[*†‡])*|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\(\w\)")
 CURRENCY = re.compile(r"US\$|[$€£¥]")
 LABEL = re.compile(r"[•·▪◦●○■□▶►–—*o-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]{1,2}|\d{1,3}(?:\.\d{1,3}){1,3}\.?")
@@ -38,40 +37,6 @@ SCALES = re.compile(r"illion|housand|dollars|hundreds|000|milli|Mio|Mrd|Tsd|TEUR
 LINES_ABOVE, SHORT, MOST_BROKEN = 3, 160, 40
 # cells times headers: no table that a person reads has more
 MOST_PAIRS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A filled cell over the columns from `start` up to `end`; `facts` are the tags of the facts in it."""
-
-    start: int
-    end: int
-    text: str
-    is_header: bool = False
-    facts: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Row:
-    """A row as it is found: its cells (text, columns, rows, header, facts), and for empty ones how many columns they fill."""
-
-    cells: list[tuple[list[str], int, int, bool, tuple[str, ...]] | int] = field(default_factory=list)
-    has_table: bool = False
-
-
-@dataclass(slots=True)
-class Table:
-    """A table as it is found."""
-
-    rows: list[Row | str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """What a row becomes: its cells, and its note."""
-
-    cells: tuple[str, ...]
-    note: str
 
 
 class Renderer:
@@ -114,70 +79,28 @@ def _layout(row: list[Cell] | list[str] | str | Row) -> list[str]:
     if isinstance(row, str):
         return [row, LINE]
     if isinstance(row, Row):
-        return [part for cell in row.cells if not isinstance(cell, int) for part in [*cell[0], LINE]]
+        return [part for _, _, parts, _, _ in row.cells for part in [*parts, LINE]]
     return [f"{cell.text}{LINE}" if isinstance(cell, Cell) else cell for cell in row]
 
 
 def _placed(table: Table) -> list[list[Cell] | Row | str]:
     """The rows that say something: their filled cells by column; rows with whole pages in them as they are."""
     placed: list[list[Cell] | Row | str] = []
-    pending: list[tuple[int, int, int]] = []
-    for row in table.rows:
+    for row, cells in table.filled():
         if isinstance(row, str):
             placed.append(row)
             continue
-        cells, pending = _cells(row, pending)
-        if row.has_table or any(_is_page(cell.text) for cell in cells):
+        # our marks are no characters that anybody prints
+        marked = [place for place, cell in enumerate(cells) if not cell.text.isprintable()]
+        if row.has_table or any(_is_page(cells[place].text) for place in marked):
             placed.append(row)
-        elif cells:
-            placed.append(
-                join_signs(
-                    [
-                        Cell(c.start, c.end, _one_line(c.text), c.is_header, c.facts) if LINE in c.text or OPEN in c.text else c
-                        for c in cells
-                    ]
-                )
-            )
-    return placed
-
-
-def _cells(row: Row, pending: list[tuple[int, int, int]]) -> tuple[list[Cell], list[tuple[int, int, int]]]:
-    """(the filled cells of a row, the columns that it leaves taken for the next rows: (from, to, rows))."""
-    cells: list[Cell] = []
-    taken = [(start, end, rows - 1) for start, end, rows in pending if rows > 1] if pending else []
-    column = 0
-    for cell in row.cells:
-        if isinstance(cell, int):
-            column = _past(column, cell, pending)
             continue
-        parts, columns, rows, is_header, facts = cell
-        if pending:
-            column = _free(column, pending)
-        end = column + columns
-        if rows > 1 and len(taken) < MOST_PENDING:
-            taken.append((column, end, rows - 1))
-        if parts and not row.has_table:
-            text = " ".join("".join(parts).split()).strip(f"{LINE} \u200b")
-            if text:
-                cells.append(Cell(column, end, text, is_header, facts))
-        column = end
-    return cells, taken
-
-
-def _past(column: int, empty: int, pending: Sequence[tuple[int, int, int]]) -> int:
-    """The column behind so many empty ones, taken ones not counted."""
-    if pending and empty <= MOST_SPAN:
-        for _ in range(empty):
-            column = _free(column, pending) + 1
-        return column
-    return column + empty
-
-
-def _free(column: int, pending: Sequence[tuple[int, int, int]]) -> int:
-    for start, end, _ in sorted(pending):
-        if start <= column < end:
-            column = end
-    return column
+        for place in marked:
+            cells[place] = cells[place]._replace(text=_one_line(cells[place].text))
+        cells = [cell for cell in cells if cell.text] if marked else cells
+        if cells:
+            placed.append(join_signs(cells))
+    return placed
 
 
 def _is_page(text: str) -> bool:
@@ -207,8 +130,11 @@ def join_signs(cells: list[Cell]) -> list[Cell]:
 @lru_cache(maxsize=8192)
 def is_figure(text: str) -> bool:
     """Whether a cell is a figure: an amount, a share, a dash; a year or a date is none."""
-    if text[0].isalpha() and len(text) > 24:
+    if text[:4].isalpha() and len(text) > 3:
+        # a currency has three letters
         return False
+    if AMOUNT.fullmatch(text):
+        return len(text) > 4 or YEAR.fullmatch(text) is None
     return FIGURE.fullmatch(text) is not None and YEAR.fullmatch(text) is None
 
 
@@ -219,11 +145,15 @@ class Notes:
         self._fact_words = fact_words
         figures = [[cell for cell in row if is_figure(cell.text)] for row in rows]
         self._first = min((cells[0].start for cells in figures if cells), default=-1)
-        self._currency = ", ".join(dict.fromkeys(sign for cells in figures for cell in cells for sign in CURRENCY.findall(cell.text[:6])))
+        heads = dict.fromkeys([cell.text[:6] for cells in figures for cell in cells])
+        self._currency = ", ".join(
+            dict.fromkeys(sign for head in heads if "$" in head or not head.isascii() for sign in CURRENCY.findall(head))
+        )
         self._scale = scale_above(before[-600:]) if self._first >= 0 else ""
         self._headers: list[list[Cell]] = []
         self._was_header = False
-        self._columns: dict[tuple[tuple[int, int], ...], str] = {}
+        # by the columns of a row, until other headers stand over them or another scale
+        self._notes: dict[tuple[tuple[int | str, ...], ...], str] = {}
 
     def of(self, row: list[Cell]) -> str:
         """The note of a row; empty for headers, captions and rows without figures."""
@@ -233,25 +163,31 @@ class Notes:
             self._above(row)
             return ""
         self._was_header = False
-        spans = tuple((cell.start, cell.end) for cell in row)
-        if spans not in self._columns:
-            self._columns[spans] = self._over(row)
-        columns = self._columns[spans]
-        facts = " | ".join(self._fact_words(tag) for cell in row for tag in cell.facts)
-        parts = [self._scale, f"currency: {self._currency}" if self._currency else "", f"columns: {columns}" if columns else "",
-                 f"facts: {facts}" if facts else ""]  # fmt: skip
-        return "; ".join(part for part in parts if part)[:MOST_NOTE]
+        spans = tuple([cell[:2] for cell in row])
+        note = self._notes.get(spans)
+        if note is None:
+            note = self._notes[spans] = self._said(self._over(row))
+        facts = [self._fact_words(tag) for cell in row if cell.facts for tag in cell.facts]
+        if facts:
+            note = f"{note}; facts: {' | '.join(facts)}" if note else f"facts: {' | '.join(facts)}"
+        return note[:MOST_NOTE]
+
+    def _said(self, columns: str) -> str:
+        """What is said of every row of figures with cells in the same columns."""
+        currency = f"currency: {self._currency}" if self._currency else ""
+        return "; ".join(filter(None, [self._scale, currency, f"columns: {columns}" if columns else ""]))
 
     def _above(self, row: list[Cell]) -> None:
         """Take a row without figures as header, as scale, or as the label of the rows below it."""
         stub = [cell for cell in row if cell.start == 0]
         scale = next((found for cell in (row if len(row) == 1 else stub) if (found := scale_in(cell.text))), "")
-        self._scale = scale or self._scale
+        if scale:
+            self._scale, self._notes = scale, {}
         if not self._is_header(row, bool(scale)):
             self._was_header = False
             return
         self._headers = [*self._headers, row] if self._was_header and len(self._headers) < MOST_HEADERS else [row]
-        self._columns = {}
+        self._notes = {}
         self._was_header = True
 
     def _is_header(self, row: list[Cell], has_scale: bool) -> bool:
@@ -262,7 +198,7 @@ class Notes:
         if not in_stub or not self._headers or all(YEAR.fullmatch(cell.text) for cell in over):
             return True
         # the second line of headers that are broken over rows
-        return self._was_header and not self._columns and all(len(cell.text) <= MOST_BROKEN for cell in row)
+        return self._was_header and all(len(cell.text) <= MOST_BROKEN for cell in row)
 
     def _over(self, row: list[Cell]) -> str:
         """The headers over each cell of a row, divided as the row is; empty where there are none."""

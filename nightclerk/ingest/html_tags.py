@@ -1,6 +1,7 @@
 """What the tags of a page do to its text, each told once: a filing repeats a few thousand of them a hundred thousand times.
 
-The tags are those that the parser writes, so every value stands in double quotes and no `>` stands in one.
+The tags are those that the parser writes, without the brackets around them: every value stands in double quotes, and neither quotes nor
+brackets stand in one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import re
 from html import unescape
 
 ATTRIBUTE = re.compile(r'\s([^\s="<>]+)(?:="([^"]*)")?')
-NAME = re.compile(r"</?([^\s/>]+)")
 # shown by no browser, or as no words
 SKIPPED = frozenset(
     [
@@ -96,6 +96,8 @@ INVISIBLE = re.compile(
 TELLING = re.compile(
     r"display *: *[^tbi]|visib|opaci|font-size *: *[01](?:\.0*)?(?:px)? *[;!\"]|indent *: *-|(?:[; \"]left|top) *: *-|clip", re.IGNORECASE
 )
+# 1px, and not 10px
+TINY = re.compile(r"size:[01](?:\.0*)?(?:px)?\s*(?:[;!\"]|\Z)")
 WHITE = re.compile(r"(?:^|[;\s\"])color\s*[:=]\s*\"?\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255)", re.IGNORECASE)
 WHITES = re.compile(r"#[fF]{3}|[wW]hite|WHITE|rgb\(|RGB\(")
 LIST_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "1": "decimal",
@@ -109,8 +111,7 @@ BREAKS = frozenset(["always", "page", "left", "right"])
 
 def name_of(tag: str) -> str:
     """The name of a tag, in small letters."""
-    match = NAME.match(tag)
-    return match[1] if match else ""
+    return tag.removeprefix("/").partition(" ")[0]
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -130,6 +131,8 @@ def declarations(style: str) -> dict[str, str]:
 
 def is_hidden(name: str, tag: str) -> bool:
     """Whether a person who looks at the page does not see the element, by its own attributes and style."""
+    if " style=" not in tag and " hidden" not in tag and name != "dialog":
+        return False
     if " hidden" not in tag and name != "dialog" and not _is_telling(tag):
         return False
     found = attributes(tag)
@@ -147,7 +150,9 @@ def is_hidden(name: str, tag: str) -> bool:
 def _is_telling(tag: str) -> bool:
     """Whether a style says anything that may hide the element; a quick look, since most say nothing."""
     small = tag.lower()
-    if "display" in small or "opaci" in small or "visib" in small or "size:0" in small or "size:1" in small or ":-" in small:
+    if "display" in small or "opaci" in small or "visib" in small or ":-" in small:
+        return True
+    if ("size:0" in small or "size:1" in small) and TINY.search(small):
         return True
     return ": " in small and TELLING.search(small) is not None
 
@@ -163,7 +168,8 @@ def breaks_page(name: str, tag: str) -> bool:
 
 def is_white(tag: str) -> bool:
     """Whether an element writes in white, which is seen only on another ground."""
-    return "color" in tag and WHITES.search(tag) is not None and WHITE.search(tag) is not None
+    # most colours are those of grounds and borders
+    return "color" in tag and "color" in tag.replace("-color", "") and WHITES.search(tag) is not None and WHITE.search(tag) is not None
 
 
 def list_form(name: str, tag: str) -> str:

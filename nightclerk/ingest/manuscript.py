@@ -230,8 +230,8 @@ class Manuscript:
 
     def drop(self, start: int) -> None:
         """Take back what was written since a place; annotations of it stay there."""
+        self._generated.difference_update(range(start, len(self.pieces)))
         del self.pieces[start:]
-        self._generated = {place for place in self._generated if place < start}
         self._spans = [span for span in self._spans if span.start < start]
         for entry in self._entries:
             if entry.start is not None and entry.end is not None:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from nightclerk.ingest.reading import BLANK_LINES, BLANK_SIGNS, BLANKS, INVISIBLE, LINE_END_SIGNS, fold
+from nightclerk.ingest.reading import BLANK_LINES, BLANK_SIGNS, INVISIBLE, LINE_END_SIGNS, fold
 
 # a noncharacter: no text may hold it, so what a file holds of it is replaced (`plain`)
 DELIMITER = "\ufdd0"
@@ -129,9 +129,9 @@ def _moved(pattern: re.Pattern[str], length: int, text: str, places: list[int]) 
 
 # the steps of folding: (what of a text they shorten or drop, how many characters stay of each, the step itself)
 STEPS: tuple[tuple[re.Pattern[str], int, Callable[[str], str]], ...] = (
-    (re.compile("\r\n"), 1, lambda text: _replaced(text, LINE_END_SIGNS, "\n")),
+    (re.compile("\r\n"), 1, lambda text: _replaced(_replaced(text, LINE_END_SIGNS, "\n"), BLANK_SIGNS, " ")),
     (INVISIBLE, 0, lambda text: INVISIBLE.sub("", text)),
-    (re.compile(BLANKS.pattern.removesuffix("+") + "{2,}"), 1, lambda text: _squeezed(_replaced(text, BLANK_SIGNS, " "), "  ")),
+    (re.compile("  +"), 1, lambda text: _squeezed(text, "  ")),
     (re.compile(" +\n *|\n +"), 1, lambda text: text.replace(" \n", "\n").replace("\n ", "\n")),
     (BLANK_LINES, 2, lambda text: _squeezed(text, "\n\n\n")),
 )

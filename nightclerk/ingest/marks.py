@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from nightclerk.ingest.counts import Order, letter, roman, spelled
 from nightclerk.ingest.marks_patterns import (
@@ -25,7 +25,9 @@ from nightclerk.ingest.marks_patterns import (
     LONGEST_REFERRING,
     MARK,
     NAMED,
+    NAMED_HEADS,
     NAMED_STARTS,
+    PLAIN_LINE,
     REFERENCE_BEHIND,
     REFERRING,
     REFERRING_SIGNS,
@@ -59,11 +61,11 @@ ITEMS = {
     "cjk_paragraph": "cjk_paragraph",
     "arabic_end": "arabic",
 }
+CODE_ENDS = frozenset("CRcr")
 CODE_ARTICLE = re.compile(r"([LRD])\.?[ ]?(\d+(?:-\d+)*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A possible opening of a section, `text[start:end]`.
 
     `readings` are the schemes and places in them that it may have: `(i)` is the first Roman or the ninth letter.
@@ -84,10 +86,10 @@ def find_marks(text: str) -> Iterator[Mark]:
     """Every possible opening of a section, in order; time linear in the text."""
     before_blank = True
     is_laid_out = WIDE_BLANK in text
-    for line in LINE.finditer(text):
+    for line in (LINE if "\r" in text else PLAIN_LINE).finditer(text):
         position, line_end = line.span(2)
         if position < line_end:
-            found = list(_marks_from(text, position, line_end, before_blank)) if line[1] else []
+            found = _marks_from(text, position, line_end, before_blank) if line[1] else []
             if not found and line[1] and line[1] in DIGITS and (bare := BARE.match(text, position)):
                 found = [_decimal(bare, bare[1])]
             yield from found
@@ -103,33 +105,43 @@ def _inner(text: str, start: int, line_end: int) -> Iterator[Mark]:
         for mark in _marks_from(text, gap.end(), line_end, before_blank=False):
             # in running text only `EXHIBIT A` is a heading, `Exhibit A` is named
             if mark.kind not in {"exhibit", "heading"} or text[mark.start : mark.start + 4].isupper():
-                yield replace(mark, inline=True)
+                yield mark._replace(inline=True)
 
 
-def _marks_from(text: str, position: int, line_end: int, before_blank: bool) -> Iterator[Mark]:
+def _marks_from(text: str, position: int, line_end: int, before_blank: bool) -> list[Mark]:
     """The mark at a position and those right behind it or behind its title, as in `7.2 (a)(i)` and `7.2 Term. (a)`."""
     mark = _mark_at(text, position, line_end, before_blank)
+    found: list[Mark] = []
     while mark:
-        yield mark
+        found.append(mark)
         if mark.end == mark.start:
             # named and not counted: nothing was passed over
-            return
+            break
         position = mark.end
         while position < line_end and text[position] in " \t":
             position += 1
         title = TITLE.match(text, mark.end, line_end)
         mark = _mark_at(text, title.end() if title else position, line_end, True) if title or text.startswith("(", position) else None
+    return found
+
+
+def is_word(text: str, position: int, end: int) -> bool:
+    """Whether a word begins at a position that begins no mark; a quick look, that leaves nearly all words to no other."""
+    sign = text[position]
+    if not (sign.isascii() and sign.isalpha()):
+        return False
+    return text[position : position + 3].lower() not in HEADS and not ENUMERATOR.match(text, position, end)
 
 
 def _mark_at(text: str, position: int, line_end: int, before_blank: bool) -> Mark | None:
-    sign = text[position]
-    named = NAMED.match(text, position, line_end) if sign in NAMED_STARTS else None
+    head = text[position : position + 2].lower()
+    may_be_named = text[position] in NAMED_STARTS and (head in NAMED_HEADS or not head.isascii())
+    named = NAMED.match(text, position, line_end) if may_be_named else None
     if named and named.lastgroup:
         kind = named.lastgroup.lower().removesuffix("s") if named.lastgroup == "Signatures" else named.lastgroup.lower()
         rank = PART if kind == "signature" else CLAUSE
         return Mark(position, position, rank, named.lastgroup, kind, ((kind, ()),))
-    is_word = sign.isascii() and sign.isalpha()
-    if is_word and text[position : position + 3].lower() not in HEADS and not ENUMERATOR.match(text, position, line_end):
+    if is_word(text, position, line_end):
         return None
     match = MARK.match(text, position, line_end)
     if match is None:
@@ -139,13 +151,20 @@ def _mark_at(text: str, position: int, line_end: int, before_blank: bool) -> Mar
         return None
     if mark.kind == "heading":
         inner = None if text[match.end()] == "#" else _mark_at(text, match.end(), line_end, before_blank)
-        return replace(inner, start=position) if inner else mark
+        return inner._replace(start=position) if inner else mark
     return mark
 
 
 def _read(match: re.Match[str]) -> Mark | None:
     """Which mark it is: its rank, its label as people cite it, and its readings."""
     last = match.lastgroup or ""
+    if last == "decimal":
+        return _decimal(match, match["decimal"].rstrip(".)"))
+    if last in {"bracket", "letter_end"}:
+        sign, count = ("()", match["bracket"]) if last == "bracket" else (match["letter_end"], match["letter"])
+        readings = _enumerations(sign, count)
+        # `(EU)` counts nothing
+        return Mark(*match.span(), LIST, match[0] if last == "bracket" else count + sign, "paragraph", readings) if readings else None
     if last in KEYWORDS:
         kind, rank = KEYWORDS[last]
         return _keyword(match, kind, rank, match[kind], match[last])
@@ -161,13 +180,6 @@ def _read(match: re.Match[str]) -> Mark | None:
         rank = CLAUSE if sign in "条條" else ARTICLE if sign in "節节" else PART
         kind = "article" if rank == CLAUSE else "part"
         return Mark(*match.span(), rank, match[0].replace(" ", ""), kind, ((sign, order),)) if order else None
-    if last == "decimal":
-        return _decimal(match, match["decimal"].rstrip(".)"))
-    if last == "bracket":
-        return Mark(*match.span(), LIST, match[0], "paragraph", _enumerations("()", match["bracket"]))
-    if last == "letter_end":
-        label = match["letter"] + match["letter_end"]
-        return Mark(*match.span(), LIST, label, "paragraph", _enumerations(match["letter_end"], match["letter"]))
     level = len(match["hash"])
     title = match.string[match.end() : match.string.find("\n", match.end()) % (len(match.string) + 1)].strip(" #*_")
     return Mark(*match.span(), level - 1, title[:HEADING_LINE], "heading", ((f"heading{level}", ()),))
@@ -210,7 +222,7 @@ def _keyword(match: re.Match[str], kind: str, rank: int, word: str, count: str) 
 
 
 def _decimal(match: re.Match[str], label: str) -> Mark:
-    order = tuple(int(part) for part in label.split("."))
+    order = tuple(map(int, label.split(".")))
     return Mark(*match.span(), CLAUSE + len(order) - 1, label, "clause", ((f"decimal{len(order)}", order),))
 
 
@@ -249,7 +261,7 @@ def _is_referred_to(before: str) -> bool:
     if before[-1:] in REFERRING_SIGNS:
         return True
     if before.endswith("."):
-        return CODE.search(before) is not None
+        return before[-2:-1] in CODE_ENDS and CODE.search(before) is not None
     tail = before[-LONGEST_REFERRING:]
     word = LAST_WORD.search(tail)
     assert word is not None

@@ -22,13 +22,14 @@ from nightclerk.ingest.pdf_page import has_ink, whole_page_image
 from nightclerk.ingest.pdf_spans import Spans
 from nightclerk.ingest.pdf_words import rejoined
 from nightclerk.ingest.reading import PageText, Reading
+from nightclerk.records import Annotation
 
 # a page with fewer visible characters than this is looked at: blank, or a picture that needs OCR; a redacted page is full of stars
 FEW_CHARACTERS = 20
 # and one with fewer than this whose picture holds ink beside the letters may be a scan with a stamp or a page number over it
 STAMP_CHARACTERS = 200
 # enough of a page to hold as many characters nearly always
-BEGINNING = 1_000
+BEGINNING = 300
 CRASHED = "the first reader crashed on it; the second may have left out what is drawn in an unusual way"
 DAMAGED = "the page is damaged"
 XFA = "it is a form whose pages only Adobe's programs can show (XFA): open it there, print it as a PDF, and file that"
@@ -63,7 +64,8 @@ def _read(file: File) -> Reading:
     whole = [replace(page, text=text) for page, text in zip(pages, done.pages, strict=True)]
     blocks = [*done.blocks, *page_edges(done.pages, done.blocks), *headings(done.pages, file.outline)]
     gaps = [*file.gaps, *([PORTFOLIO] if file.is_portfolio else []), *([XFA] if file.is_xfa else [])]
-    return Reading(whole, file.title, gaps=gaps, blocks=sorted(blocks, key=lambda block: block.char_start), annotations=done.annotations)
+    notes = [*done.annotations, *(Annotation("note", words) for words in file.descriptions)]
+    return Reading(whole, file.title, gaps=gaps, blocks=sorted(blocks, key=lambda block: block.char_start), annotations=notes)
 
 
 def _page(file: File, index: int, spans: Spans) -> PageText:
@@ -78,7 +80,7 @@ def _page(file: File, index: int, spans: Spans) -> PageText:
     fields = typed_fields(file, index) if look.has_fields else []
     notes = [note for note in look.notes if note.kind == "FreeText"]
     typed = [*fields, *(note.contents for note in notes)]
-    status, reason = _judge(file, index, look.words + "".join(typed), is_typed=bool(typed))
+    status, reason = _judge(file, index, look, "".join(typed))
     lines = [spans.block("form_field", line) for line in fields]
     lines += [spans.note(note.annotation, spans.block("text_box", note.contents)) for note in notes]
     return PageText("\n".join([look.marked.replace("\r\n", "\n"), *lines]), label, status, reason)
@@ -103,11 +105,12 @@ def _second_look(file: File, index: int, spans: Spans, first: Look) -> tuple[Loo
     return (second if first.trouble else first), ""
 
 
-def _judge(file: File, index: int, text: str, *, is_typed: bool) -> tuple[str, str]:
+def _judge(file: File, index: int, look: Look, typed: str) -> tuple[str, str]:
+    text = look.words + typed
     if visible(text[:BEGINNING]) >= STAMP_CHARACTERS:
         return "text", ""
     count = visible(text)
-    if count >= STAMP_CHARACTERS or (count >= FEW_CHARACTERS and not _is_stamped(file, index)):
+    if count >= STAMP_CHARACTERS or (count >= FEW_CHARACTERS and not (look.may_be_stamped and _is_stamped(file, index))):
         return "text", ""
     if count >= FEW_CHARACTERS:
         return "needs_ocr", "a picture with a few words over it"
@@ -117,7 +120,7 @@ def _judge(file: File, index: int, text: str, *, is_typed: bool) -> tuple[str, s
     try:
         page: Any = file.fast[index]
         is_drawn_on = raw.FPDFPage_CountObjects(page) or raw.FPDFPage_GetAnnotCount(page)
-        inked = is_drawn_on and (whole_page_image(page) or has_ink(page, bool(count), annotations=not is_typed))
+        inked = is_drawn_on and (whole_page_image(page) or has_ink(page, bool(count), annotations=not typed))
         page.close()
     except pdfium.PdfiumError as error:
         return ("text", "") if count else ("garbled", f"{DAMAGED} ({error})")

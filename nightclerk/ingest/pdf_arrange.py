@@ -9,7 +9,7 @@ from statistics import median
 
 from nightclerk.ingest.pdf_grid import find_grids
 from nightclerk.ingest.pdf_layout import HYPHENS, Row, Shape, column_runs, find_pieces, read_down, rows_of, wide_gaps, words
-from nightclerk.ingest.pdf_objects import Box, Corners, turned
+from nightclerk.ingest.pdf_objects import Corners, turned
 from nightclerk.ingest.pdf_sheet import Sheet
 from nightclerk.ingest.pdf_spans import Spans
 from nightclerk.ingest.pdf_tables import Table, find_tables
@@ -29,7 +29,7 @@ def arranged(sheet: Sheet, text: str, boxes: Sequence[Corners], spans: Spans) ->
     mended = _whole_words(sheet, text)
     shown = turned(boxes, sheet.rotation, sheet.box) if sheet.rotation else boxes
     if wide_gaps(shown) >= LEAST_GAPS:
-        text = _reordered(sheet, text, boxes, Shape([Box(*box) for box in shown]), spans)
+        text = _reordered(sheet, text, boxes, Shape(shown), spans)
     for line, whole in mended:
         text = text.replace(line, whole, 1)
     return text

@@ -19,6 +19,9 @@ from pypdfium2.raw import FORMTYPE_XFA_FULL, FPDF_ERR_PASSWORD, FPDF_ERR_SECURIT
 from nightclerk.errors import SkipDocument
 
 JUNK_TITLE = re.compile(r"^(?:untitled|microsoft word\b|document\d*$|\S+\.(?:docx?|pdf|indd|qxd|rtf)$)", re.IGNORECASE)
+DESCRIPTIONS = ("Subject", "Keywords")
+# in letters, and in characters
+LEAST_DESCRIPTION, LONGEST_DESCRIPTION = 20, 2_000
 FAILURES = (
     PyPdfError,
     ValueError,
@@ -166,6 +169,19 @@ class File:
         except FAILURES:
             return ""
         return "" if not title or JUNK_TITLE.match(str(title).strip()) else str(title)
+
+    @property
+    def descriptions(self) -> Iterator[str]:
+        """What its properties say of it beside the title: `subject: ...`, where they say more than a name."""
+        for name in DESCRIPTIONS:
+            try:
+                metadata = None if self.fast else self.careful.metadata
+                said = self.fast.get_metadata_value(name) if self.fast else metadata.get(f"/{name}") if metadata else ""
+            except FAILURES:
+                continue
+            words = " ".join(str(said or "").split())[:LONGEST_DESCRIPTION]
+            if sum(1 + (one >= "\u2e80") for one in words if one.isalpha()) >= LEAST_DESCRIPTION:
+                yield f"{name.lower()}: {words}"
 
     @property
     def outline(self) -> list[tuple[str, int]]:

@@ -17,6 +17,7 @@ EDGE_LINES = 3
 NEAR_PAGES = 4
 NEAR_COUNT = 3
 DIGITS = str.maketrans("0123456789", "#" * 10)
+DIGIT = re.compile(r"[0-9#]")
 NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 LONGEST_NUMBER = 16
 # what repeats as well: blanks to be filled in under signatures, headings that differ by their number, rules and stars
@@ -68,11 +69,11 @@ def _lines(lines: Sequence[str], position: int) -> Iterator[Line]:
 
 def _key(line: str) -> str:
     """The line with one sign for any number; those in small Roman letters stand by themselves."""
-    return (
-        NUMBER.sub("#", line.lower())
-        if len(line) < LONGEST_NUMBER
-        else line.lower().translate(DIGITS).replace("###", "#").replace("##", "#")
-    )
+    if len(line) < LONGEST_NUMBER:
+        return NUMBER.sub("#", line.lower())
+    # translating takes ten times as long as looking for digits, which most lines have none of
+    key = line.lower()
+    return key.translate(DIGITS).replace("###", "#").replace("##", "#") if DIGIT.search(key) else key
 
 
 def _repeated(edges: Sequence[Sequence[Line]], kind: str) -> Iterator[Block]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import neg
 from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from nightclerk.ingest.pdf_objects import Box, Corners, bounds, pointer, turned
+from nightclerk.ingest.pdf_objects import FORM, PATH, Box, Corners, bounds, pointer, turned
 from nightclerk.ingest.pdf_sheet import Sheet
 
 # a drawn box thinner than this is a line; two lines nearer than this are one
@@ -35,7 +36,7 @@ class Grid(NamedTuple):
     def cell(self, box: Box) -> tuple[int, int] | None:
         """(row, column) in which a piece of text begins; None outside of the table."""
         height = (box.top + box.bottom) / 2
-        row = bisect_right([-place for place in self.across], -height) - 1
+        row = bisect_right(self.across, -height, key=neg) - 1
         column = bisect_right(self.down, box.left + THIN) - 1
         inside = 0 <= row < len(self.across) - 1 and 0 <= column < len(self.down) - 1
         return (row, column) if inside else None
@@ -99,12 +100,12 @@ def _merged(places: list[float]) -> list[float]:
 
 def _drawn(sheet: Sheet, objects: Sequence[tuple[int, int]], matrix: Matrix, depth: int) -> list[Corners]:
     """The boxes around the paths among objects, and in the forms among them."""
-    boxes = bounds([item for kind, item in objects if kind == raw.FPDF_PAGEOBJ_PATH][:MOST_LINES])
+    boxes = bounds([item for kind, item in objects if kind == PATH][:MOST_LINES])
     if matrix is not IDENTITY:
         boxes = [_moved(box, matrix) for box in boxes]
     if depth < MOST_DEPTH:
         for kind, item in objects:
-            if kind == raw.FPDF_PAGEOBJ_FORM and len(boxes) < MOST_LINES:
+            if kind == FORM and len(boxes) < MOST_LINES:
                 boxes += _drawn(sheet, sheet.objects_in(item), _product(_matrix(item), matrix), depth + 1)
     return boxes
 

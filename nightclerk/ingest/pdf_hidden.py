@@ -6,16 +6,32 @@ They stay in the text, since they are in the file, and are named, since a person
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
+from math import ceil
 from operator import sub
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from nightclerk.ingest.pdf_file import Layers
-from nightclerk.ingest.pdf_objects import Box, Corners, bounds, fill_colors, is_filled, layered, render_mode, turned
+from nightclerk.ingest.pdf_objects import (
+    FORM,
+    IMAGE,
+    PATH,
+    TEXT,
+    Box,
+    Corners,
+    bounds,
+    fill_colors,
+    is_filled,
+    layered,
+    render_mode,
+    turned,
+)
 from nightclerk.ingest.pdf_page import PAGE_IMAGE_SHARE
 from nightclerk.ingest.pdf_sheet import Sheet
 from nightclerk.ingest.reading import has_letters
@@ -30,10 +46,11 @@ TINY = 1.5
 THIN = 4.0
 COVER_SHARE = 0.6
 MOST_COVERS = 100
-COVERS = {raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM}
+COVERS = {PATH, IMAGE, FORM}
 MOST_DEPTH = 3
 SCALE = 1.0
 MOST_SIDE = 2_000
+WHITE = (255, 255, 255, 255)
 # words that leave less contrast than this, of 255, leave none
 CONTRAST = 12
 # the ink of the words beside does not count
@@ -52,8 +69,8 @@ class Suspects:
 
 def find_suspects(sheet: Sheet, text: str, boxes: Sequence[Corners], *, layers: Layers) -> Suspects | None:
     """A cheap first look at how the words of a page are drawn, and at the boxes in which they stand; None where all seem to be seen."""
-    drawn = [item for kind, item in sheet.objects if kind == raw.FPDF_PAGEOBJ_TEXT]
-    inner = _in_forms(sheet, sheet.objects, raw.FPDF_PAGEOBJ_TEXT)
+    drawn = [item for kind, item in sheet.objects if kind == TEXT]
+    inner = _in_forms(sheet, sheet.objects, TEXT)
     words = [*drawn, *inner]
     faint = {*_faint(words), *(layered(words) if layers.of_words else ()), *(inner if layers.of_forms else ())}
     covers = _covers(sheet) if drawn and drawn[-1:] != [item for _, item in sheet.objects[-1:]] else []
@@ -63,13 +80,18 @@ def find_suspects(sheet: Sheet, text: str, boxes: Sequence[Corners], *, layers: 
 
 def has_words(sheet: Sheet) -> bool:
     """Whether words are drawn on a page."""
-    return any(kind == raw.FPDF_PAGEOBJ_TEXT for kind, _ in sheet.objects) or bool(_in_forms(sheet, sheet.objects, raw.FPDF_PAGEOBJ_TEXT))
+    return any(kind == TEXT for kind, _ in sheet.objects) or bool(_in_forms(sheet, sheet.objects, TEXT))
+
+
+def has_pictures(sheet: Sheet) -> bool:
+    """Whether there are pictures on a page."""
+    return any(kind == IMAGE for kind, _ in sheet.objects) or bool(_in_forms(sheet, sheet.objects, IMAGE))
 
 
 def _in_forms(sheet: Sheet, objects: Sequence[tuple[int, int]], wanted: int, depth: int = 0) -> list[int]:
     """The objects of a kind that are drawn in forms, and in forms within these."""
     found: list[int] = []
-    for form in [item for kind, item in objects if kind == raw.FPDF_PAGEOBJ_FORM] if depth < MOST_DEPTH else ():
+    for form in [item for kind, item in objects if kind == FORM] if depth < MOST_DEPTH else ():
         inside = sheet.objects_in(form)
         found += [item for kind, item in inside if kind == wanted]
         found += _in_forms(sheet, inside, wanted, depth + 1)
@@ -89,24 +111,25 @@ def _faint(words: Sequence[int]) -> Iterator[int]:
 def _covers(sheet: Sheet) -> list[Box]:
     """Boxes of what is painted over words that were drawn before it."""
     kinds = [kind for kind, _ in sheet.objects]
-    first = kinds.index(raw.FPDF_PAGEOBJ_TEXT)
-    if COVERS.isdisjoint(kinds[first:]):
-        return []
-    areas = bounds([item for _, item in sheet.objects])
+    first = kinds.index(TEXT)
+    places = [place for place, kind in enumerate(kinds[first:], first) if kind in COVERS]
     page = sheet.box
     most = (page.right - page.left) * (page.top - page.bottom) * COVER_SHARE
-    covers: list[Box] = []
-    for place in range(first, len(kinds)):
-        left, bottom, right, top = area = areas[place]
-        is_wide = right - left > THIN and top - bottom > THIN and (right - left) * (top - bottom) < most
-        if kinds[place] not in COVERS or not is_wide or (kinds[place] == raw.FPDF_PAGEOBJ_PATH and not is_filled(sheet.objects[place][1])):
-            continue
-        before = (box for box, kind in zip(areas[first:place], kinds[first:place], strict=True) if kind == raw.FPDF_PAGEOBJ_TEXT)
-        if any(_is_over(area, box) for box in before):
-            covers.append(Box(*area))
-            if len(covers) == MOST_COVERS:
-                break
-    return covers
+    areas = bounds([sheet.objects[place][1] for place in places])
+    found = [(place, area) for place, area in zip(places, areas, strict=True) if _is_cover(sheet.objects[place], area, most)]
+    if not found:
+        return []
+    written = [place for place, kind in enumerate(kinds) if kind == TEXT]
+    words = bounds([sheet.objects[place][1] for place in written])
+    over = (area for place, area in found if any(_is_over(area, box) for box in islice(words, bisect_left(written, place))))
+    return [Box(*area) for area in islice(over, MOST_COVERS)]
+
+
+def _is_cover(item: tuple[int, int], area: Corners, most: float) -> bool:
+    """Whether what is drawn may hide words, by its size and whether it is painted."""
+    left, bottom, right, top = area
+    is_wide = right - left > THIN and top - bottom > THIN and (right - left) * (top - bottom) < most
+    return is_wide and (item[0] != PATH or is_filled(item[1]))
 
 
 def _is_over(cover: Corners, words: Corners) -> bool:
@@ -137,14 +160,14 @@ class _Run(NamedTuple):
     why: str
 
 
-def hidden_words(sheet: Sheet, page: Any, text: str, suspects: Suspects) -> list[tuple[int, int, str]]:
-    """(begin and end in the text, why nobody sees them) of words on a suspicious page; `page` is the same page to be drawn.
+def hidden_words(sheet: Sheet, text: str, suspects: Suspects) -> list[tuple[int, int, str]]:
+    """(begin and end in the text, why nobody sees them) of words on a suspicious page.
 
     The text layer over a scan is invisible by design, and is not looked at.
     """
     if _is_scan(sheet):
         return []
-    picture = _Picture(page)
+    picture = _Picture(sheet)
     found: list[tuple[int, int, str]] = []
     for run in _runs(sheet, suspects):
         why = _why(run, picture)
@@ -157,10 +180,10 @@ def hidden_words(sheet: Sheet, page: Any, text: str, suspects: Suspects) -> list
 
 
 def _is_scan(sheet: Sheet) -> bool:
-    images = [item for kind, item in sheet.objects if kind == raw.FPDF_PAGEOBJ_IMAGE]
+    images = [item for kind, item in sheet.objects if kind == IMAGE]
     page = sheet.box
     least = (page.right - page.left) * (page.top - page.bottom) * PAGE_IMAGE_SHARE
-    boxes = bounds([*images, *_in_forms(sheet, sheet.objects, raw.FPDF_PAGEOBJ_IMAGE)])
+    boxes = bounds([*images, *_in_forms(sheet, sheet.objects, IMAGE)])
     return any((right - left) * (top - bottom) >= least for left, bottom, right, top in boxes if right > left)
 
 
@@ -195,17 +218,20 @@ def _why(run: _Run, picture: _Picture) -> str:
 class _Picture:
     """A page, drawn in shades of grey when it is first looked at; sizes in points."""
 
-    def __init__(self, page: Any) -> None:
-        self._page = page
-        self.width, self.height = page.get_size()
+    def __init__(self, sheet: Sheet) -> None:
+        self._page = sheet.page
+        self.width, self.height = raw.FPDF_GetPageWidthF(sheet.page), raw.FPDF_GetPageHeightF(sheet.page)
         self._scale = min(SCALE, MOST_SIDE / max(self.width, self.height, 1))
         self._pixels = b""
         self._stride = self._columns = self._lines = 0
 
     def _draw(self) -> None:
-        bitmap = self._page.render(scale=self._scale, grayscale=True)
-        self._stride, self._columns, self._lines = bitmap.stride, bitmap.width, bitmap.height
-        self._pixels = bytes(bitmap.buffer)
+        self._columns, self._lines = ceil(self.width * self._scale), ceil(self.height * self._scale)
+        bitmap = pdfium.PdfBitmap.new_native(self._columns, self._lines, raw.FPDFBitmap_Gray)
+        bitmap.fill_rect(WHITE, 0, 0, self._columns, self._lines)
+        flags = raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
+        raw.FPDF_RenderPageBitmap(bitmap, self._page, 0, 0, self._columns, self._lines, 0, flags)
+        self._stride, self._pixels = bitmap.stride, bytes(bitmap.buffer)
 
     def has_contrast(self, box: Box) -> bool:
         """Whether anything can be told from its background in a box."""

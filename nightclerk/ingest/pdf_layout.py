@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -54,17 +55,17 @@ def wide_gaps(boxes: Sequence[Corners]) -> int:
 class Shape:
     """A first look at the boxes of a page, which costs less than finding their words: what may they be?"""
 
-    def __init__(self, boxes: Sequence[Box]) -> None:
+    def __init__(self, boxes: Sequence[Corners]) -> None:
         self._rows = _rows(boxes)
         # from the last line of a cell to the first of the next one
-        self._jumps = sum(after.left > before.right and after.bottom > before.top for before, after in pairwise(boxes))
-        self._breadth = max(box.right for box in boxes) - min(box.left for box in boxes)
+        self._jumps = sum(left > right and bottom > top for (_, _, right, top), (left, bottom, _, _) in pairwise(boxes))
+        self._breadth = max(right for _, _, right, _ in boxes) - min(left for left, _, _, _ in boxes)
 
     @property
     def may_be_columns(self) -> bool:
         """Whether rows lie across columns of running text."""
         across = [row for row in self._rows if len(row) in COLUMNS]
-        wide = sum(min(box.right - box.left for box in row) > self._breadth * NARROW / len(row) for row in across)
+        wide = sum(min(right - left for left, _, right, _ in row) > self._breadth * NARROW / len(row) for row in across)
         return len(across) >= COLUMN_ROWS and wide >= COLUMN_ROWS / 2
 
     @property
@@ -85,16 +86,16 @@ class Shape:
                 run = 0
         return False
 
-    def _has_cells(self, row: list[Box]) -> bool:
-        return len(row) > 2 or (len(row) == 2 and (self._is_narrow(row[-1]) or row[0].right - row[0].left > LABEL_WIDTH))
+    def _has_cells(self, row: list[Corners]) -> bool:
+        return len(row) > 2 or (len(row) == 2 and (self._is_narrow(row[-1]) or row[0][2] - row[0][0] > LABEL_WIDTH))
 
-    def _is_narrow(self, box: Box) -> bool:
-        return box.right - box.left < self._breadth * LAST_CELL
+    def _is_narrow(self, box: Corners) -> bool:
+        return box[2] - box[0] < self._breadth * LAST_CELL
 
 
-def _rows(boxes: Sequence[Box]) -> list[list[Box]]:
+def _rows(boxes: Sequence[Corners]) -> list[list[Corners]]:
     """Boxes that follow each other in one row, those of one sentence as one."""
-    rows: list[list[Box]] = []
+    rows: list[list[Corners]] = []
     # plain comparisons as in _beside, in which min and max would take most of the time
     begin, low, end, high = 0.0, 0.0, 0.0, 0.0
     for box in boxes:
@@ -105,7 +106,7 @@ def _rows(boxes: Sequence[Box]) -> list[list[Box]]:
             if left - end > WIDE * max(height, height_before, LEAST_HEIGHT):
                 rows[-1].append(box)
             else:
-                rows[-1][-1] = Box(rows[-1][-1].left, bottom, right, top)
+                rows[-1][-1] = rows[-1][-1][0], bottom, right, top
         else:
             rows.append([box])
         begin, low, end, high = left, bottom, right, top
@@ -213,22 +214,27 @@ def _apart(upper: Box, lower: Box) -> bool:
 def _narrowed(row: Row, gutters: Sequence[tuple[float, float]]) -> list[tuple[float, float]] | None:
     """The gutters that are free beside the earlier rows and this one."""
     middles = [(low + high) / 2 for low, high in gutters]
-    columns = [_column(piece, middles) for piece in row]
-    if any(before >= after for before, after in pairwise(columns)):
-        return None
     fitted = list(gutters)
-    for piece, column in zip(row, columns, strict=True):
+    before = -1
+    for (left, _, right, _), _, _ in row:
+        column = bisect_right(middles, left)
+        if column <= before:
+            return None
+        before = column
         if column:
             low, high = fitted[column - 1]
-            fitted[column - 1] = low, min(high, piece.box.left)
+            fitted[column - 1] = low, min(high, left)
         if column < len(fitted):
             low, high = fitted[column]
-            fitted[column] = max(low, piece.box.right), high
-    return fitted if all(high - low > LEAST_HEIGHT for low, high in fitted) else None
+            fitted[column] = max(low, right), high
+    for low, high in fitted:
+        if high - low <= LEAST_HEIGHT:
+            return None
+    return fitted
 
 
 def _column(piece: Piece, middles: Sequence[float]) -> int:
-    return sum(piece.box.left >= middle for middle in middles)
+    return bisect_right(middles, piece.box.left)
 
 
 def _are_columns(run: Sequence[Row], middles: Sequence[float]) -> bool:

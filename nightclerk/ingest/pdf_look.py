@@ -14,7 +14,7 @@ from nightclerk.ingest.pdf_arrange import arranged
 from nightclerk.ingest.pdf_fields import field_lines
 from nightclerk.ingest.pdf_file import FAILURES, File
 from nightclerk.ingest.pdf_gate import is_garbled
-from nightclerk.ingest.pdf_hidden import find_suspects, has_words, hidden_words
+from nightclerk.ingest.pdf_hidden import find_suspects, has_pictures, has_words, hidden_words
 from nightclerk.ingest.pdf_notes import MOST_NOTES, Note, has_fields, note_of, notes_of
 from nightclerk.ingest.pdf_objects import Corners
 from nightclerk.ingest.pdf_sheet import Sheet
@@ -23,6 +23,8 @@ from nightclerk.records import Annotation
 
 # of words whose place in the text is not certain, as many characters are told in the note
 LONGEST_QUOTE = 200
+# a text that is longer is hardly a stamp's, and what is drawn with it is not looked at
+MOST_STAMPED = 1_000
 NOT_ASKED = "pdfium is not asked"
 
 
@@ -38,6 +40,8 @@ class Look:
     has_fields: bool = True
     # whether words are drawn on it and none was found: pdfium passes over those whose size it cannot tell
     lacks_words: bool = False
+    # whether words, if they are few, may stand over a picture
+    may_be_stamped: bool = True
 
     is_garbled: bool = field(init=False)
 
@@ -71,16 +75,17 @@ def fast_look(file: File, index: int, spans: Spans) -> Look:
         if len(look.notes) == MOST_NOTES:
             file.gaps.append(f"page {index + 1} has more notes than the first {MOST_NOTES}, which are read")
         if look.is_good and not look.lacks_words:
-            look.marked = _marked(sheet, file, index, look, spans)
+            look.marked = _marked(sheet, file, look, spans)
+            look.may_be_stamped = len(text) > MOST_STAMPED or has_pictures(sheet)
         return look
     finally:
         sheet.close()
 
 
-def _marked(sheet: Sheet, file: File, index: int, look: Look, spans: Spans) -> str:
+def _marked(sheet: Sheet, file: File, look: Look, spans: Spans) -> str:
     """The page's words in order, with marks around what was said about them; notes that are about no words are kept without a place."""
     boxes = sheet.pieces()
-    places = list(_unseen(sheet, file, index, look.words, boxes))
+    places = list(_unseen(sheet, file, look.words, boxes))
     places += _about_words(sheet, look.notes, spans)
     text = arranged(sheet, look.words, boxes, spans)
     if not places:
@@ -88,10 +93,9 @@ def _marked(sheet: Sheet, file: File, index: int, look: Look, spans: Spans) -> s
     return _around(text, places, spans) if text is look.words else _around_again(text, look.words, places, spans)
 
 
-def _unseen(sheet: Sheet, file: File, index: int, text: str, boxes: Sequence[Corners]) -> Iterator[_Place]:
-    assert file.fast
+def _unseen(sheet: Sheet, file: File, text: str, boxes: Sequence[Corners]) -> Iterator[_Place]:
     if suspects := find_suspects(sheet, text, boxes, layers=file.layers):
-        for start, end, why in hidden_words(sheet, file.fast[index], text, suspects):
+        for start, end, why in hidden_words(sheet, text, suspects):
             yield _Place(start, end, Annotation("note", f"not seen on the page: {why}"))
 
 

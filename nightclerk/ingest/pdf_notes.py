@@ -41,6 +41,8 @@ PARAGRAPH = re.compile(r"(?i)<br\s*/?>|</p>")
 KINDS = {number: name for name in NAMES if (number := getattr(raw, f"FPDF_ANNOT_{name.upper()}", None)) is not None}
 MOST_NOTES = 5_000
 MOST_QUADS = 100
+# what ends a string of UTF-16
+END_BYTES = 2
 DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 
 
@@ -64,7 +66,7 @@ class Note:
 
 def notes_of(sheet: Sheet) -> list[Note]:
     """The annotations of a page that say something, in the page's order, and of those the first MOST_NOTES."""
-    return list(islice(filter(says_something, _notes(sheet)), MOST_NOTES))
+    return list(islice(_notes(sheet), MOST_NOTES))
 
 
 def has_fields(sheet: Sheet) -> bool:
@@ -79,9 +81,9 @@ def has_fields(sheet: Sheet) -> bool:
     return False
 
 
-def says_something(note: Note) -> bool:
+def says_something(kind: str, contents: str) -> bool:
     """Whether there are words in an annotation, or its kind is its meaning."""
-    return bool(note.contents) or note.kind in SPEAK_FOR_THEMSELVES
+    return bool(contents) or kind in SPEAK_FOR_THEMSELVES
 
 
 def _notes(sheet: Sheet) -> Iterator[Note]:
@@ -90,16 +92,23 @@ def _notes(sheet: Sheet) -> Iterator[Note]:
         if not annotation:
             continue
         kind = KINDS.get(raw.FPDFAnnot_GetSubtype(annotation))
-        if kind:
-            contents, author, date = (_string(annotation, key) for key in (b"Contents", b"T", b"M"))
-            contents = contents or _unformatted(_string(annotation, b"RC")) or _stamp(kind, _string(annotation, b"Name"))
+        contents = _contents(annotation, kind) if kind else ""
+        if kind and says_something(kind, contents):
+            author, date = _string(annotation, b"T"), _string(annotation, b"M") or _string(annotation, b"CreationDate")
             boxes = _frame(annotation) if kind == "Redact" else _boxes(annotation)
-            yield Note(kind, contents, author, date or _string(annotation, b"CreationDate"), boxes)
+            yield Note(kind, contents, author, date, boxes)
         raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _contents(annotation: Any, kind: str) -> str:
+    contents = _string(annotation, b"Contents") or _unformatted(_string(annotation, b"RC"))
+    return contents or (_stamp(kind, _string(annotation, b"Name")) if kind == "Stamp" else "")
 
 
 def _string(annotation: Any, key: bytes) -> str:
     size_bytes = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if size_bytes <= END_BYTES:
+        return ""
     buffer = ctypes.create_string_buffer(size_bytes + 2)
     raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size_bytes)
     return buffer.raw[: max(size_bytes - 2, 0)].decode("utf-16-le", "replace").strip()
@@ -140,8 +149,8 @@ def note_of(annotation: Any) -> Note | None:
         return None
     contents, author, rich, name = (str(annotation.get(key, "") or "").strip() for key in ("/Contents", "/T", "/RC", "/Name"))
     contents = contents or _unformatted(rich) or _stamp(kind, name)
-    note = Note(kind, contents, author, str(annotation.get("/M", "") or annotation.get("/CreationDate", "") or ""))
-    return note if says_something(note) else None
+    date = str(annotation.get("/M", "") or annotation.get("/CreationDate", "") or "")
+    return Note(kind, contents, author, date) if says_something(kind, contents) else None
 
 
 def when(date: str) -> datetime | None:

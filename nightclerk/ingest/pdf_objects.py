@@ -6,6 +6,7 @@ pdfium is called without the wrappers' objects where a page asks for hundreds of
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections.abc import Sequence
 from ctypes import c_int, c_void_p
 from itertools import repeat
@@ -32,10 +33,13 @@ class Box(NamedTuple):
 
 
 def bare(function: Any, *arguments: Any, returns: Any = c_int) -> Any:
-    """The same function with plain addresses for pointers, which saves an object for each call."""
+    """The same function with plain addresses for pointers, which saves an object for each call, and without letting other threads run.
+
+    A number from 0 up may be handed on as an address, too: ctypes converts these fastest, and they go into the same registers.
+    """
     address = ctypes.cast(function, c_void_p).value
     assert address
-    return ctypes.CFUNCTYPE(returns, *arguments)(address)
+    return ctypes.PYFUNCTYPE(returns, *arguments)(address)
 
 
 def addresses(room: Any, size_bytes: int) -> list[list[int]]:
@@ -43,8 +47,8 @@ def addresses(room: Any, size_bytes: int) -> list[list[int]]:
     return [[ctypes.addressof(room) + size_bytes * (4 * index + place) for index in range(MOST_AT_ONCE)] for place in range(4)]
 
 
-_object = bare(raw.FPDFPage_GetObject, c_void_p, c_int, returns=c_void_p)
-_object_in = bare(raw.FPDFFormObj_GetObject, c_void_p, ctypes.c_ulong, returns=c_void_p)
+_object = bare(raw.FPDFPage_GetObject, *[c_void_p] * 2, returns=c_void_p)
+_object_in = bare(raw.FPDFFormObj_GetObject, *[c_void_p] * 2, returns=c_void_p)
 _count_on = bare(raw.FPDFPage_CountObjects, c_void_p)
 _count_in = bare(raw.FPDFFormObj_CountObjects, c_void_p)
 kind_of = bare(raw.FPDFPageObj_GetType, c_void_p)
@@ -55,10 +59,13 @@ _fill_color = bare(raw.FPDFPageObj_GetFillColor, c_void_p, *[c_void_p] * 4)
 # colours, too, are asked for one after the other and looked at together
 _colors = (ctypes.c_uint * (4 * MOST_AT_ONCE))()
 _COLORS = addresses(_colors, 4)
+TEXT, PATH, IMAGE, FORM = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM
 _bounds = bare(raw.FPDFPageObj_GetBounds, c_void_p, *[c_void_p] * 4)
 # left, bottom, right and top, in this order
 _sides = (ctypes.c_float * (4 * MOST_AT_ONCE))()
 _SIDES = addresses(_sides, 4)
+_room_of_sides = memoryview(_sides).cast("B")
+CORNERS = struct.Struct("4f")
 _mode = (c_int * 2)()
 _MODE = ctypes.addressof(_mode)
 LAYER = "OC".encode("utf-16-le")
@@ -86,8 +93,7 @@ def bounds(items: Sequence[int]) -> list[Corners]:
     for first in range(0, len(items), MOST_AT_ONCE):
         some = items[first : first + MOST_AT_ONCE]
         known = list(map(_bounds, some, *_SIDES))
-        numbers = iter(_sides[: 4 * len(some)])
-        found = zip(numbers, numbers, numbers, numbers, strict=True)
+        found = CORNERS.iter_unpack(_room_of_sides[: CORNERS.size * len(some)])
         boxes += found if all(known) else (box if is_known else NOWHERE for box, is_known in zip(found, known, strict=True))
     return boxes
 

@@ -6,9 +6,10 @@ pdfium is called without the wrappers' objects where a page asks for hundreds of
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections import deque
 from collections.abc import Container, Iterator, Sequence
-from ctypes import c_int, c_void_p
+from ctypes import c_void_p
 from functools import cached_property
 from itertools import repeat
 from typing import Any
@@ -25,13 +26,15 @@ MOST_FORMS = 5_000
 
 
 _char_at = bare(raw.FPDFText_GetCharIndexAtPos, c_void_p, *[ctypes.c_double] * 4)
-_text_index = bare(raw.FPDFText_GetTextIndexFromCharIndex, c_void_p, c_int)
-_drawn_by = bare(raw.FPDFText_GetTextObject, c_void_p, c_int, returns=c_void_p)
-_char_box = bare(raw.FPDFText_GetCharBox, c_void_p, c_int, *[c_void_p] * 4)
-_get_rect = bare(raw.FPDFText_GetRect, c_void_p, c_int, *[c_void_p] * 4)
+_text_index = bare(raw.FPDFText_GetTextIndexFromCharIndex, *[c_void_p] * 2)
+_drawn_by = bare(raw.FPDFText_GetTextObject, *[c_void_p] * 2, returns=c_void_p)
+_char_box = bare(raw.FPDFText_GetCharBox, *[c_void_p] * 6)
+_get_rect = bare(raw.FPDFText_GetRect, *[c_void_p] * 6)
 # a rectangle's corners go to their place among the others', and all are taken out at once
 _numbers = (ctypes.c_double * (4 * MOST_AT_ONCE))()
 _LEFTS, _BOTTOMS, _RIGHTS, _TOPS = addresses(_numbers, 8)
+_room_of_numbers = memoryview(_numbers).cast("B")
+CORNERS = struct.Struct("4d")
 _buffer = ctypes.create_string_buffer(1 << 16)
 
 
@@ -82,8 +85,7 @@ class Sheet:
             some = min(count - first, MOST_AT_ONCE)
             # pdfium names left, top, right and bottom in this order
             deque(map(_get_rect, repeat(words), range(first, first + some), _LEFTS, _TOPS, _RIGHTS, _BOTTOMS), maxlen=0)
-            numbers = iter(_numbers[: 4 * some])
-            boxes += zip(numbers, numbers, numbers, numbers, strict=True)
+            boxes += CORNERS.iter_unpack(_room_of_numbers[: CORNERS.size * some])
         return boxes
 
     def text_index_at(self, box: Corners) -> int:
@@ -94,9 +96,13 @@ class Sheet:
         if self.rotation:
             # the left edge as the page is shown
             x, y = ((left + 0.1, y), (x, bottom + 0.1), (right - 0.1, y), (x, top - 0.1))[self.rotation]
-            index = _char_at(self._words, x, y, *((across, along) if self.rotation % 2 else (along, across)))
+            along, across = (across, along) if self.rotation % 2 else (along, across)
         else:
-            index = _char_at(self._words, left + 0.1, y, along, across)
+            x = left + 0.1
+        index = _char_at(self._words, x, y, 0.0, 0.0)
+        if index < 0:
+            # what lies around the place is asked for apart: it would be looked for beside every character before the one that is there
+            index = _char_at(self._words, x, y, along, across)
         return int(_text_index(self._words, index)) if index >= 0 else -1
 
     def span_of(self, boxes: Sequence[Box]) -> tuple[int, int] | None:

@@ -7,6 +7,8 @@ import re
 # pdfium marks a hyphen at a line's end with U+FFFE or U+0002 and takes the line break away; others leave it there. The pattern begins
 # with the sign: one that began with the word before it would be tried at every letter
 BREAK = re.compile(r"[\ufffe\x02]|-[ ]?\n(?=[^\W\d_])|\u00ad\n?(?=[^\W\d_])")
+# the same for texts that have none of the rarer signs, six times as fast
+LINE_END_BREAK = re.compile(r"-[ ]?\n(?=[^\W\d_])")
 WORD = re.compile(r"[^\W\d_]+")
 WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
 LONGEST_WORD = 60
@@ -14,7 +16,9 @@ LONGEST_WORD = 60
 ADDRESS = re.compile(r"(?:://|www\.|@)[^\s\ufffe\x02]*\Z")
 LONGEST_ADDRESS = 120
 MARKS = ("\ufffe", "\x02")
-SIGNS = (*MARKS, "-\n", "- \n", "\u00ad", "\u00ad\n")
+RARE = (*MARKS, "\u00ad")
+HYPHENS = (*RARE, "-\n", "- \n")
+SIGNS = (*HYPHENS, "\u00ad\n")
 PREFIXES = frozenset(
     [
         "non",
@@ -66,16 +70,18 @@ class _Words:
 
 def rejoined(texts: list[str]) -> list[str]:
     """Words broken at a line's end made whole: as the document writes them elsewhere, else with the hyphen if both halves are words."""
-    if not any(sign in text for text in texts for sign in SIGNS):
+    broken = [any(sign in text for sign in HYPHENS) for text in texts]
+    if not any(broken):
         return texts
     words = _Words(texts)
-    return [_rejoined(text, words) if any(sign in text for sign in SIGNS) else text for text in texts]
+    return [_rejoined(text, words) if is_broken else text for text, is_broken in zip(texts, broken, strict=True)]
 
 
 def _rejoined(text: str, words: _Words) -> str:
     pieces: list[str] = []
     end = 0
-    for match in BREAK.finditer(text):
+    pattern = BREAK if any(sign in text for sign in RARE) else LINE_END_BREAK
+    for match in pattern.finditer(text):
         first = WORD_BEFORE.search(text, max(end, match.start() - LONGEST_WORD), match.start())
         second = WORD.match(text, match.end())
         is_address = ADDRESS.search(text, max(end, match.start() - LONGEST_ADDRESS), match.start())

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from striprtf.striprtf import rtf_to_text
 
-from nightclerk.ingest.html_tables import CELL as MARK
-from nightclerk.ingest.html_tables import Cell, Notes
+from nightclerk.ingest.html_rows import CELL as MARK
+from nightclerk.ingest.html_rows import Cell
+from nightclerk.ingest.html_tables import Notes
 from nightclerk.ingest.reading import PageText, Reading, fold, has_letters
 from nightclerk.records import Block
 

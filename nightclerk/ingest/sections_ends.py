@@ -16,7 +16,7 @@ SENTENCE = re.compile(rf"{PARAGRAPH_END}|\.[”\"’)\]]{{0,3}}\s+(?=[“\"]?[A-
 # behind an item the next one may begin a sentence, too
 ITEM_END = re.compile(rf"{PARAGRAPH_END}|\.[”\"’)\]]{{0,3}}\s+(?=[“\"]?[A-Z]|\()")
 AGREED, LONGEST_RECITALS = re.compile(r"now,?\s{1,9}therefore\b", re.IGNORECASE), 20_000
-LAST_WORD = re.compile(r"\w*\Z")
+LAST_WORD = re.compile(r"(?<!\w)\w*+\Z")
 ABBREVIATIONS = frozenset(
     [
         *("inc", "corp", "co", "ltd", "llc", "no", "nos", "sec", "secs", "art", "arts", "mr", "mrs", "ms", "messrs", "dr", "st"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-from nightclerk.ingest.marks import CLAUSE, LIST, Mark
+from nightclerk.ingest.marks import CLAUSE, LIST, Mark, is_word
 from nightclerk.ingest.marks_patterns import MARK
 from nightclerk.ingest.sections_shape import MOST_TITLE
 
 MOST_TITLE_WORDS, SHORT_TITLE_WORDS, LONG_WORD = 14, 3, 4
 ENDS_LINE = re.compile(r"\.[ ]*(?:\r|\n|\Z)")
 TITLE_GAP = re.compile(r"[\s.:–—|)*_-]+")
-TITLE_END = re.compile(r"[.:](?=[\s”\"\[]|$)|(?<!\d)[–—]|\s[–—]|\s{3,}|\n|\s\|\s|$")
+# it begins with one set of characters, so that all others are passed over
+TITLE_END = re.compile(
+    r"[.:\s–—](?:(?<=[.:])(?=[\s”\"\[]|$)|(?<!\d.)(?<=[–—])|(?<=\s)(?=[–—]|\s\s|\|\s)|(?<=\n))",
+)
 
 
 def title_of(text: str, mark: Mark) -> str:
@@ -21,13 +24,14 @@ def title_of(text: str, mark: Mark) -> str:
     gap = TITLE_GAP.match(text, mark.end)
     start = gap.end() if gap else mark.end
     window = text[start : start + MOST_TITLE]
-    end = TITLE_END.search(window)
-    if end is None or (end.start() == len(window) == MOST_TITLE) or MARK.match(window):
+    found = TITLE_END.search(window)
+    end = found.start() if found else len(window)
+    if end == MOST_TITLE or (window and not is_word(window, 0, len(window)) and MARK.match(window)):
         return ""
-    if mark.rank >= LIST and ENDS_LINE.match(window, end.start()):
+    if mark.rank >= LIST and ENDS_LINE.match(window, end):
         # the one sentence of a list item
         return ""
-    words = window[: end.start()].split()
+    words = window[:end].split()
     return " ".join(words) if _is_heading(words, mark.rank) else ""
 
 

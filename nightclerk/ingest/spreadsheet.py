@@ -14,7 +14,8 @@ from pathlib import Path
 import python_calamine as calamine
 
 from nightclerk.errors import SkipDocument
-from nightclerk.ingest.html_tables import Cell, Notes
+from nightclerk.ingest.html_rows import Cell
+from nightclerk.ingest.html_tables import Notes
 from nightclerk.ingest.number_formats import shown
 from nightclerk.ingest.reading import PageText, Reading, fold
 from nightclerk.records import Block

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nightclerk.ingest.html_tables import Cell, Notes, join_signs
+from nightclerk.ingest.html_rows import Cell
+from nightclerk.ingest.html_tables import Notes, join_signs
 
 TABLE = re.compile(r"<TABLE>(.*?)(?:</TABLE>|(?=<TABLE>)|(?=<PAGE>)|\Z)", re.DOTALL | re.IGNORECASE)
 COLUMNS = re.compile(r"<S>[^\n]*<C>|^\s*<C>", re.IGNORECASE | re.MULTILINE)

@@ -24,6 +24,7 @@ import warnings
 from dataclasses import fields
 from decimal import getcontext
 from itertools import count
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from nightclerk.ingest.worker_frames import BLOCK_BYTES, LEAVES, STAYS, TROUBLED
 from nightclerk.records import Annotation, Document, Page, Section
 
 Job = dict[str, Any]
-PAGE, SECTION = (tuple(field.name for field in fields(record)) for record in (Page, Section))
+PAGE, SECTION = (attrgetter(*(field.name for field in fields(record))) for record in (Page, Section))
 STREAMS = (0, 1, 2)
 # of what a fork costs the fiftieth part is nothing; what a file that takes a fork over could still forge are these files
 MOST_FILES = 50
@@ -170,8 +171,8 @@ def told(reading: Reading, job: Job) -> Parcel:
     """The document that a reading becomes."""
     document = compose(reading, job["reader"], job["media_type"], advice=job["advice"], view=job["view"])
     whole = {field.name: getattr(document, field.name) for field in fields(Document) if field.name != "text"}
-    whole["pages"] = [[getattr(page, name) for name in PAGE] for page in document.pages]
-    whole["sections"] = [[getattr(section, name) for name in SECTION] for section in document.sections]
+    whole["pages"] = list(map(PAGE, document.pages))
+    whole["sections"] = list(map(SECTION, document.sections))
     whole["annotations"] = [_annotation(one) for one in document.annotations]
     whole["layout"] = base64.b64encode(document.layout).decode()
     return parcel({"document": whole, "gaps": reading.gaps}, document.text)

@@ -42,6 +42,9 @@ def _text(read: Read, body: str) -> str:
         ),
         ("<ul><li style='display:inline'>menu</li><li>item</ul>", "menu\n• item"),
         ("a<b> b</b> <i>c</i><span hidden>x</span> d", "a b c d"),
+        ("a<!-- <b> -->b<!-- c -->c<!---->\nd<!-- > -->e", "abc de"),
+        ("<p <b='x'>a</p><p title='<td>&#62;'>b", "a\n\nb"),
+        ("<math><td>a<td>b</math> c", "ab c"),
         ("<xmp>a<b>c</xmp>d &amp;lt; <input value='typed'>", "a<b>c\nd &lt; typed"),
         ("<style>@media print{p{display:none}} p:hover{display:none}</style><p>seen</p>", "seen"),
     ],
@@ -60,6 +63,8 @@ def test_blocks(body: str, text: str, read_bytes: Read) -> None:
         ("<tr><td>•<td>a duty<tr><td>(b)<td>a right", "• a duty\n(b) a right"),
         ("<tr><td colspan=100000000>wide<td rowspan=100000000>tall", "wide | tall"),
         ("<tr><td>&nbsp;<td><td>only", "only"),
+        ("<tr><td><h2></h2><td>fee<td>5", "fee | 5"),
+        ("<tr><td rowspan=2>a<td>b<td><tr><td><td>c", "a | b\nc"),
     ],
 )
 def test_tables(rows: str, text: str, read_bytes: Read) -> None:

@@ -114,6 +114,13 @@ def test_typed_tables_of_old_filings() -> None:
     assert _notes(f"<pre>In millions\n{typed}</pre>")[-1] == ("Sales | $5 | $ (4)", "In millions; currency: $; columns: | 1997 | 1996")
 
 
+@pytest.mark.parametrize("around", ["<p title='{}'>a</p>", "<title>{}</title>a", "<!--{}-->a", "<script>{}</script>a"])
+def test_typed_tables_that_nobody_sees(around: str) -> None:
+    """What looks like a typed table in a value, a title or a comment stays there."""
+    typed = "<TABLE>\n<S>  <C>\nfee  5\n</TABLE>"
+    assert "".join(page.text for page in html.parsed(around.format(typed)).pages) == "a\n"
+
+
 @given(st.lists(st.lists(st.sampled_from(["", "5", "$ 1,0", "Sales", "----", "(4)  ", "2024"]), max_size=4), max_size=8))
 def test_rows_of_texts_lie_where_they_say(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     """Whatever is typed between the marks of a table, the text stays to the character and the rows lie in it."""

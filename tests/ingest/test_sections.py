@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightclerk import ingest
+from nightclerk.ingest.marks import find_marks
 from nightclerk.ingest.sections import clause_path_at, find_sections
 
 CONTRACT = """CREDIT AGREEMENT
@@ -422,6 +423,45 @@ def test_layouts(text: str, paths: list[str]) -> None:
     """What real documents do with their numbers: each of these cost citations once."""
     found = _paths(text)
     assert found[-len(paths) :] == paths, found
+
+
+def test_letters_in_brackets_that_count_nothing() -> None:
+    """A line that begins with letters in brackets that are no count, as the number of a regulation may, opens no section."""
+    text = "1. Data\n\n(EU) 2016/679 applies.\n\n2. Term\n\n(vx) Two years.\n"
+    assert [section.clause_path for section in find_sections(text)] == ["1", "2"]
+
+
+NAMED = {
+    "signature": (
+        *("IN WITNESS WHEREOF, the parties", "Signatures", "[Signature page follows]", "(Signature page)", "Executed as a deed"),
+        *("By: /s/ A. Smith", "/s/ A. Smith", "\\s\\ A. Smith"),
+    ),
+    "recitals": ("RECITALS", "R E C I T A L S", "BACKGROUND", "Preamble", "WITNESSETH", "W I T N E S S E T H", "WHEREAS, it"),
+    "definitions": ("CERTAIN DEFINITIONS", "Definitions", "DEFINED TERMS"),
+}
+COUNTED = (
+    "PRIMERA segunda Tercera Cuarta quinta SEXTA Séptima Setima Octava novena Nona Décima Decima Undécima Duodecima Vigésima Primeira "
+    "Terceira Quarta Oitava"
+)
+
+
+@pytest.mark.parametrize(("line", "kind"), [(line, kind) for kind, lines in NAMED.items() for line in lines])
+def test_names_of_parts(line: str, kind: str) -> None:
+    """A part without a number is told by its name."""
+    assert next(find_marks(line)).kind == kind
+
+
+@pytest.mark.parametrize("word", COUNTED.split())
+def test_clauses_counted_by_words(word: str) -> None:
+    """A Spanish or Portuguese clause is told by its ordinal."""
+    assert [mark.label for mark in find_marks(f"{word}.- Del precio")] == [word.capitalize()]
+
+
+@pytest.mark.parametrize("page", ["12", "١٢"])
+def test_page_number_before_an_entry(page: str) -> None:
+    """In a table of contents that is one line, an entry begins after the number of a page, in whatever digits it is written."""
+    line = f"{'Words of a line that is long enough to be looked into. ' * 2}Term {page} 2. Fees of it"
+    assert [mark.label for mark in find_marks(line)] == ["2"]
 
 
 def test_clause_path_at() -> None:
