@@ -91,7 +91,12 @@ class Share:
         """
         sizes = self._fitting(sizes, requests_per_second, tokens_per_second)
         owed, self.owed_tokens = self.owed_tokens, 0
-        wish = limits.Wish(len(sizes), sum(sizes), owed, requests_per_second, tokens_per_second, slack_s=SLACK_S, burst_s=burst_s)
+        # who joins others leaves them the time that the first one made up for at his start, when he had all of the provider's burst:
+        # several processes are late in more ways than one
+        gap_s = SLACK_S if self._asked_at == -math.inf else 0.0
+        wish = limits.Wish(
+            len(sizes), sum(sizes), owed, requests_per_second, tokens_per_second, slack_s=SLACK_S, burst_s=burst_s, gap_s=gap_s
+        )
         self._asking, self._asked_at, self._used = True, self._clock(), 0
         try:
             begins = await self._store.write_alone(_lease, self._key, wish, self._clock, self._today)

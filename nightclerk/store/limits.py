@@ -35,6 +35,7 @@ class Wish:
         tokens_per_second: the same for tokens.
         slack_s: how much of the requests' time may be made up for when nobody took it.
         burst_s: how many seconds' worth of tokens may be taken at once.
+        gap_s: time to leave unused before the block, where somebody else uses the limit right now.
     """
 
     requests: int
@@ -44,6 +45,7 @@ class Wish:
     tokens_per_second: float
     slack_s: float
     burst_s: float
+    gap_s: float = 0.0
 
 
 def lease(conn: sa.Connection, key: str, wish: Wish, *, now: datetime | None = None) -> float:
@@ -55,7 +57,10 @@ def lease(conn: sa.Connection, key: str, wish: Wish, *, now: datetime | None = N
     now = now or _time(conn)
     # a row from the future was written before the clock was set back
     ahead = max(timedelta(0), row.updated_at - now)
-    free = max((row.requests_free_at or now) - ahead, now - _seconds(wish.slack_s))
+    # a limit that nobody has used yet was free before, too
+    last = now - _seconds(wish.slack_s)
+    free = max((row.requests_free_at or last) - ahead, last)
+    free += _seconds(wish.gap_s) if free > last else timedelta(0)
     full = max((row.tokens_free_at or now) - ahead, now) + _span(wish.owed_tokens, wish.tokens_per_second)
     needs = min(_span(wish.tokens, wish.tokens_per_second), _seconds(wish.burst_s))
     begins = max(free, full + needs - _seconds(wish.burst_s))

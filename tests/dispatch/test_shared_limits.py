@@ -49,6 +49,24 @@ def test_blocks_follow_one_another(any_store: Store) -> None:
     assert [lease(0), lease(0), lease(0.5), lease(10), lease(10)] == pytest.approx([0, 1, 1.5, 0, 1])
 
 
+def test_a_limit_that_nobody_used_yet_was_free_before(any_store: Store) -> None:
+    """The first block ever begins as far back as one after a pause: by the time that may be made up for, and only once."""
+
+    def lease(seconds: float) -> float:
+        return any_store.write_now(limits.lease, "m/x", wish(1, slack_s=0.05), now=at(seconds))
+
+    assert [lease(0), lease(0), lease(10), lease(10)] == pytest.approx([-0.05, 0.05, -0.05, 0.05])
+
+
+def test_who_joins_others_leaves_a_gap(any_store: Store) -> None:
+    """A block with a gap begins that much behind those of others; where nobody uses the limit it begins at once."""
+
+    def lease(seconds: float) -> float:
+        return any_store.write_now(limits.lease, "m/x", wish(gap_s=0.05), now=at(seconds))
+
+    assert [lease(0), lease(0), lease(10)] == pytest.approx([0, 1.05, 0])
+
+
 def test_models_have_limits_of_their_own(any_store: Store) -> None:
     """A block of one model takes nothing from another."""
     assert [any_store.write_now(limits.lease, key, wish(), now=START) for key in ("m/x", "m/y")] == [0, 0]
