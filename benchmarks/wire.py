@@ -37,10 +37,10 @@ CLAUSES = (
 )
 
 
-def write_documents(folder: Path, requests: int) -> None:
+def write_documents(folder: Path, requests: int, *, first: int = 0) -> None:
     """Contracts of numbered clauses, no two alike, together at least as many chunks of 400 tokens as asked for."""
     folder.mkdir()
-    for document in range(20):
+    for document in range(first, first + 20):
         lines = [f"FRAMEWORK AGREEMENT No. {document}", ""]
         for clause in range(requests // 20 * 13 + 13):
             text = CLAUSES[clause % len(CLAUSES)].format(n=f"{document}-{clause}", d=10 + clause % 80)
@@ -49,9 +49,9 @@ def write_documents(folder: Path, requests: int) -> None:
 
 
 @contextmanager
-def server(rps: float) -> Iterator[dict[str, str]]:
+def server(rps: float, *, latency_s: float = 0.4) -> Iterator[dict[str, str]]:
     """The imitation as a process of its own: {"url", "key"}."""
-    arguments = ["--rps", str(rps), "--tpm", str(int(rps * TPM_PER_RPS)), "--latency-s", "0.4"]
+    arguments = ["--rps", str(rps), "--tpm", str(int(rps * TPM_PER_RPS)), "--latency-s", str(latency_s)]
     process = subprocess.Popen([sys.executable, "-m", "mistral_server", *arguments], cwd=ROOT / "tests", stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from nightclerk import profiles, settings, wiring
 from nightclerk.pipeline import Order, default_collection
 from nightclerk.pipeline.desk import Trigger
+from nightclerk.settings import Mode
 
 # a plain `str` with the names as its choices: profiles are found on a search path, so no Literal can know them;
 # a bare name is its newest version
@@ -30,6 +31,11 @@ class Request(BaseModel):
     budget_usd: float = Field(
         5.0, title="Budget (USD)", ge=0, le=settings.MOST_USD, allow_inf_nan=False, description="The run stops before it would spend more."
     )
+    mode: Mode = Field(
+        settings.load().mode,
+        title="Mode",
+        description="batch: half the price, answered within hours; auto: batch for what the schedule starts; realtime: at once.",
+    )
     collection: str = Field("", title="Collection", max_length=200, description="The matter, deal or inbox; empty: the first folder.")
 
     def order(self, *, trigger: Trigger, triggered_by: str, flow_run_id: str | None) -> Order:
@@ -43,4 +49,5 @@ class Request(BaseModel):
             trigger=trigger,
             triggered_by=triggered_by,
             flow_run_id=flow_run_id,
+            mode=self.mode,
         )

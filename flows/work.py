@@ -16,13 +16,14 @@ from nightclerk import pipeline, settings, wiring
 from nightclerk.errors import StopRun
 from nightclerk.pipeline.desk import Trigger
 from nightclerk.report import RunReport, one_line
+from tasks.collect import hand_over
 from tasks.live import EVERY_S, Card
 from tasks.run import analyse_document, begin, report, take_in
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one order ended: complete, partial, over_budget or failed, and a line about it."""
+    """How one order ended: complete, partial, over_budget, failed, or waiting for batch jobs; and a line about it."""
 
     state: str
     message: str
@@ -51,6 +52,8 @@ async def run_order(request: Request) -> RunReport:
         try:
             async with pipeline.watching(run, Card().show, every_s=EVERY_S):
                 await pipeline.together(analyse_document(run, entry) for entry in await take_in(run))
+                if run.defers:
+                    await hand_over(run)
         except Exception as error:
             if cancelled(error):
                 await pipeline.finish_run(run, interrupted=True)
@@ -85,11 +88,16 @@ def asked_by() -> tuple[Trigger, str, str | None]:
 
 
 def state_of(endings: list[Ending]) -> State[None]:
-    """How the flow run ends in Prefect: only what read and answered everything is plainly called Completed there."""
+    """How the flow run ends in Prefect: only what read and answered everything is plainly called Completed there.
+
+    What waits for batch jobs is Waiting: the flow `collect` ends those runs.
+    """
     message = "; ".join(ending.message for ending in endings)
     states = {ending.state for ending in endings}
     if states <= {"complete"}:
         return Completed(message=message)
-    if states <= {"complete", "partial"}:
+    if states <= {"complete", "waiting"}:
+        return Completed(name="Waiting", message=message)
+    if states <= {"complete", "waiting", "partial"}:
         return Completed(name="Partial", message=message)
     return Failed(name="OverBudget" if "failed" not in states else "Failed", message=message)

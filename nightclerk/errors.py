@@ -14,7 +14,8 @@ NightclerkError
     +-- RetryCall           try the same request again
     |   +-- Refused, ServerFailed, ConnectFailed, CallTimeout, CutOff, WrongModel
     +-- GiveUpCall          the same request would fail again
-        +-- ContextTooLong, Unprocessable, ContentRefused
+    |   +-- ContextTooLong, Unprocessable, ContentRefused
+    +-- Missing             the provider knows nothing of that batch job or file
 """
 
 from __future__ import annotations
@@ -207,3 +208,7 @@ class Unprocessable(GiveUpCall):
 
 class ContentRefused(GiveUpCall):
     """The provider refuses to work on this text."""
+
+
+class Missing(CallError):
+    """The provider knows nothing of this batch job or file, or not any more."""

@@ -15,7 +15,7 @@ NANO = 1_000_000_000
 READABLE = ("text", "ocr", "blank")
 
 
-MatchLevel = Literal["exact", "folded", "letters", "none"]
+MatchLevel = Literal["exact", "folded", "letters", "across", "parts", "fuzzy", "none"]
 FindingState = Literal["present", "not_present", "no_match", "unclear", "contradicted", "unverified"]
 
 
@@ -156,7 +156,8 @@ class Chunk:
 class Ask:
     """One question, ready for any provider: messages, the schema of the answer, and what may be spent on it.
 
-    `chunk_text` is the bare text of the chunk, `position` its (ordinal from 0, count of chunks in the document).
+    `chunk_text` is the bare text of the chunk, `position` its (ordinal from 0, count of chunks in the document). `temperature`, `top_p` and
+    `effort` are the profile's, None where the catalog's hold.
     """
 
     profile: str
@@ -171,6 +172,9 @@ class Ask:
     max_output_tokens: int
     prompt_tokens: int
     sample: int = 0
+    temperature: float | None = None
+    top_p: float | None = None
+    effort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What the catalog knows about a model. `reasoning` is prompt_mode, effort or none."""
+    """What the catalog knows about a model. `reasoning` is prompt_mode, effort or none; `batchable` whether batch jobs can ask it."""
 
     id: str
     provider: str
@@ -238,15 +242,20 @@ class ModelCard:
     retired_on: date | None
     replacement: str | None
     source: str
+    batchable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a quote stands in the source, and how closely: `source[char_start:char_end]`."""
+    """Where a quote stands in the source, and how closely: `source[char_start:char_end]`.
+
+    `claim` are the words of the quote that stand there, where it stands in several pieces; empty means all of them.
+    """
 
     char_start: int
     char_end: int
     level: MatchLevel
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +289,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One thing of an answer or a quote that does not stand in the source.
+
+    `check` is what was looked at (quote, figure, scale, unit, currency, date, party, term, negation, modality, exception, reference,
+    language), `result` is contradicted or unverified, `says` names the two readings in a sentence.
+    """
+
+    check: str
+    result: Literal["contradicted", "unverified"]
+    claimed: str
+    source: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One cited span of a finding. `quote` is the source's own slice; it is empty where the claim was not found."""
+    """One cited span of a finding. `quote` is the source's own slice; it is empty where the claim was not found.
+
+    `role` is `basis` for what the finding stands on, in several pieces where its quote stands so, and `repeat` for another place or
+    another answer that says the same. `checks_passed` names what was looked at and stands in the source, `checks_failed` says what does not.
+    """
 
     claimed_quote: str
     quote: str
@@ -294,11 +322,17 @@ class Evidence:
     last_page_index: int | None = None
     last_page_label: str | None = None
     role: str = "basis"
+    checks_passed: tuple[str, ...] = ()
+    checks_failed: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One answer about one document, with the evidence it stands on."""
+    """One answer about one document, with the evidence it stands on.
+
+    `asked` names the question that it answers, within its analysis: what one answer lists apart was told apart by whoever answered.
+    `votes` is how many samples had a say, `votes_agreeing` how many of them say this; None where there was no vote.
+    """
 
     category: str
     state: FindingState
@@ -308,3 +342,6 @@ class Finding:
     confidence: float | None = None
     rule_id: str | None = None
     severity: str | None = None
+    asked: str = ""
+    votes: int | None = None
+    votes_agreeing: int | None = None

@@ -24,6 +24,7 @@ PREFIX = "NIGHTCLERK_"
 ENV_FILE = ".env"
 # far above any night, far below what 64 bits of nano-USD hold
 MOST_USD = 1_000_000
+Mode = Literal["realtime", "batch", "auto"]
 ENDPOINTS = {"mistral": "https://api.mistral.ai", "puter": "https://api.puter.com"}
 
 
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(64, ge=1, le=1_000, description="How many calls may be open at once.")
     call_timeout_s: float = Field(300.0, gt=0, le=86_400, description="Deadline of one whole call, in seconds.")
     max_attempts: int = Field(6, ge=1, le=100, description="How often one request is tried before its question is given up.")
+    mode: Mode = Field(
+        "realtime", description="How questions are sent: in `batch` jobs at half the price; `auto`: so where the schedule started the run."
+    )
+    batch_timeout_hours: int = Field(24, ge=1, le=168, description="How long a batch job may take before the provider gives it up.")
     budget_usd: Decimal = Field(Decimal(5), ge=0, le=MOST_USD, description="What one run may spend at most, in USD.")
     budget_day_usd: Decimal | None = Field(None, ge=0, le=MOST_USD, description="What the runs that begin on one day may spend together.")
     budget_month_usd: Decimal | None = Field(None, ge=0, le=MOST_USD, description="The same of one month.")

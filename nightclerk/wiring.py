@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 from nightclerk import ingest, profiles
-from nightclerk.dispatch import Concurrency, Dispatcher, Limiter, Limiters, Share, heartbeat
-from nightclerk.errors import MissingKey, SettingsError, SourceNotAllowed, SourceNotFound, StoreError
+from nightclerk.dispatch import Batches, Concurrency, Dispatcher, Limiter, Limiters, Share, heartbeat
+from nightclerk.errors import BadUsage, MissingKey, SettingsError, SourceNotAllowed, SourceNotFound, StoreError
 from nightclerk.pipeline import Desk, Ocr
 from nightclerk.profiles import Profile
 from nightclerk.providers import catalog, prices
@@ -23,7 +23,7 @@ from nightclerk.providers.puter import Puter
 from nightclerk.providers.rules import Rules
 from nightclerk.records import new_id, utc_now
 from nightclerk.settings import Settings
-from nightclerk.store import Store, processes
+from nightclerk.store import Store, batches, processes, waiting
 from nightclerk.store import upgrade as schema
 from nightclerk.store.engine import connect
 
@@ -75,6 +75,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
                 process_id=process_id,
                 spool=spool,
                 ocr=_ocr(settings, store, endpoint) if endpoint else None,
+                batches=_batches(settings, store, provider, process_id),
             )
         finally:
             beating.cancel()
@@ -133,6 +134,36 @@ def _ocr(settings: Settings, store: Store, endpoint: MistralOcr) -> Ocr:
         max_attempts=settings.max_attempts,
     )
     return Ocr(endpoint, dispatcher, catalog.ocr_model())
+
+
+def batch_settings(settings: Settings) -> Settings:
+    """The settings under which batch jobs can be reached, whoever answers otherwise.
+
+    Raises:
+        BadUsage: the key belongs to a provider that has no batch jobs, and must not be sent to another one.
+    """
+    if settings.provider in {"mistral", "rules"}:
+        return settings.model_copy(update={"provider": "mistral"})
+    raise BadUsage(f"batch jobs are Mistral's and NIGHTCLERK_PROVIDER is {settings.provider}: set NIGHTCLERK_PROVIDER=mistral and its key")
+
+
+def batches_out(settings: Settings) -> bool:
+    """Whether a batch job or a run that waits is to be collected: where none is, no key is needed."""
+    with open_store(settings) as store:
+        return bool(store.read(batches.to_tend) or store.read(waiting.waiting_runs))
+
+
+def _batches(settings: Settings, store: Store, provider: Provider, process_id: str) -> Batches | None:
+    if not isinstance(provider, Mistral):
+        return None
+    return Batches(
+        store,
+        provider.batches(),
+        owner=process_id,
+        folder=settings.data_dir.expanduser() / "batches",
+        timeout_hours=settings.batch_timeout_hours,
+        max_attempts=settings.max_attempts,
+    )
 
 
 def _own_server(settings: Settings) -> Provider:

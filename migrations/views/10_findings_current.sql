@@ -20,6 +20,7 @@ judged AS (
         r.reviewer,
         r.note,
         r.reviewed_at,
+        r.fingerprint,
         ROW_NUMBER() OVER (PARTITION BY r.identity_id ORDER BY r.reviewed_at DESC, r.id DESC) AS age
     FROM reviews AS r
 )
@@ -76,7 +77,15 @@ SELECT
     a.id AS analysis_id,
     f.id AS finding_id,
     f.identity_id,
-    e.id AS evidence_id
+    e.id AS evidence_id,
+    CASE
+        WHEN j.verdict IS NULL THEN 'unreviewed'
+        WHEN j.fingerprint <> f.fingerprint THEN 'changed since review'
+        ELSE 'reviewed'
+    END AS review_status,
+    s.starts_on AS superseded_on,
+    s.reason AS superseded_because,
+    s.by_document_id AS superseded_by_document_id
 FROM settled AS newest
 JOIN analyses AS a ON a.id = newest.id
 JOIN documents AS d ON d.id = a.document_id
@@ -84,5 +93,6 @@ JOIN prompt_versions AS p ON p.id = a.prompt_version_id
 JOIN document_names AS n ON n.collection_id = a.collection_id AND n.sha256 = d.sha256
 JOIN findings AS f ON f.analysis_id = a.id
 LEFT JOIN evidence AS e ON e.finding_id = f.id
+LEFT JOIN supersessions AS s ON s.finding_id = f.id AND s.ordinal = 0
 LEFT JOIN judged AS j ON j.identity_id = f.identity_id AND j.age = 1
 WHERE newest.age = 1 AND f.superseded_by IS NULL

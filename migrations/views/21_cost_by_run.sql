@@ -25,7 +25,8 @@ SELECT
     CAST(r.estimate_high_nano_usd AS DOUBLE PRECISION) / 1e9 AS estimate_high_usd,
     -- the middle of the range beside what was paid: 0.1 is a tenth too high
     (CAST(r.estimate_low_nano_usd + r.estimate_high_nano_usd AS DOUBLE PRECISION) / 2 - SUM(c.cost_nano_usd))
-        / NULLIF(SUM(c.cost_nano_usd), 0) AS estimate_error
+        / NULLIF(SUM(c.cost_nano_usd), 0) AS estimate_error,
+    COALESCE(CAST(SUM(c.cost_nano_usd) FILTER (WHERE c.mode = 'batch') AS DOUBLE PRECISION), 0) / 1e9 AS batch_cost_usd
 FROM calls AS c
 LEFT JOIN replies AS w ON w.call_id = c.id AND NOT w.usable
 LEFT JOIN runs AS r ON r.id = c.run_id

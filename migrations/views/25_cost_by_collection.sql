@@ -15,7 +15,8 @@ SELECT
     CAST(SUM(c.cost_nano_usd) AS DOUBLE PRECISION) / 1e9 AS cost_usd,
     CAST(SUM(c.at_risk_nano_usd) AS DOUBLE PRECISION) / 1e9 AS at_risk_usd,
     CAST(SUM(c.avoided_nano_usd) AS DOUBLE PRECISION) / 1e9 AS avoided_usd,
-    COALESCE(CAST(SUM(c.cost_nano_usd) FILTER (WHERE c.state <> 'answered' OR w.call_id IS NOT NULL) AS DOUBLE PRECISION), 0) / 1e9 AS wasted_usd
+    COALESCE(CAST(SUM(c.cost_nano_usd) FILTER (WHERE c.state <> 'answered' OR w.call_id IS NOT NULL) AS DOUBLE PRECISION), 0) / 1e9 AS wasted_usd,
+    COALESCE(CAST(SUM(c.cost_nano_usd) FILTER (WHERE c.mode = 'batch') AS DOUBLE PRECISION), 0) / 1e9 AS batch_cost_usd
 FROM calls AS c
 LEFT JOIN replies AS w ON w.call_id = c.id AND NOT w.usable
 LEFT JOIN collections AS k ON k.id = c.collection_id

@@ -1,6 +1,7 @@
 """The command line `nightclerk`: one file per noun.
 
-Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial (something was not read or not answered), 4 over budget, 130 interrupted.
+Exit codes: 0 complete (or waiting for batch jobs), 1 failed, 2 bad usage, 3 partial (something was not read or not answered), 4 over
+budget, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ from types import FrameType
 import click
 
 from nightclerk import __version__
+from nightclerk.cli.batches import batches
+from nightclerk.cli.collect import collect
 from nightclerk.cli.collections import collections
 from nightclerk.cli.costs import costs
 from nightclerk.cli.db import db
 from nightclerk.cli.documents import documents
 from nightclerk.cli.estimate import estimate
+from nightclerk.cli.evaluate import evaluate
+from nightclerk.cli.families import families, terms
 from nightclerk.cli.findings import findings
 from nightclerk.cli.profiles import profiles
 from nightclerk.cli.read import read
+from nightclerk.cli.reviews import reviews
 from nightclerk.cli.run import run
 from nightclerk.cli.settings import settings
 from nightclerk.errors import NightclerkError, StopRun
@@ -39,7 +45,24 @@ def cli(verbose: bool) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-for command in (run, estimate, read, findings, costs, documents, collections, profiles, db, settings):
+for command in (
+    run,
+    estimate,
+    collect,
+    batches,
+    read,
+    findings,
+    families,
+    terms,
+    reviews,
+    costs,
+    documents,
+    collections,
+    profiles,
+    evaluate,
+    db,
+    settings,
+):
     cli.add_command(command)
 
 

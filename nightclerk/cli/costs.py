@@ -11,7 +11,7 @@ from nightclerk.store import queries
 # of these a terminal has no room; they are in the piped lines
 DETAILS = {"run_id", "answered", "refused", "failed", "prompt_tokens", "completion_tokens"}
 # shown where any row has some
-WHERE_ANY = {"at_risk_usd", "avoided_usd", "wasted_usd"}
+WHERE_ANY = {"at_risk_usd", "avoided_usd", "wasted_usd", "batch_cost_usd"}
 
 
 @click.command()
@@ -20,8 +20,9 @@ WHERE_ANY = {"at_risk_usd", "avoided_usd", "wasted_usd"}
 def costs(by: str, as_json: bool) -> None:
     """Sum the cost records: every attempt is one, answered or not.
 
-    `avoided_usd` is what answers from the store would have cost, `wasted_usd` what was paid for attempts and answers of no use. By run the
-    estimate stands beside the cost; its error is 0.1 where the middle of its range was a tenth too high.
+    `avoided_usd` is what answers from the store would have cost, `wasted_usd` what was paid for attempts and answers of no use,
+    `batch_cost_usd` the part of the cost that was paid in batch jobs. By run the estimate stands beside the cost; its error is 0.1 where
+    the middle of its range was a tenth too high.
     """
     with open_store() as store:
         rows = store.read(queries.costs, by)

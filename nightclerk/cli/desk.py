@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from nightclerk import settings, wiring
-from nightclerk.settings import MOST_USD, Settings
+from nightclerk.settings import MOST_USD, Mode, Settings
 from nightclerk.store import Store
 
 
@@ -61,6 +61,7 @@ collection_option = click.option(
 )
 provider_option = click.option("--provider", type=click.Choice(PROVIDERS), help="Overrides NIGHTCLERK_PROVIDER.")
 model_option = click.option("--model", help="Overrides NIGHTCLERK_MODEL.")
+mode_option = click.option("--mode", type=click.Choice(get_args(Mode)), help="Overrides NIGHTCLERK_MODE.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 budget_option = click.option("--budget-usd", type=Usd(), help="What this run may spend at most; overrides NIGHTCLERK_BUDGET_USD.")
 

@@ -11,6 +11,7 @@ from nightclerk import wiring
 from nightclerk.cli.desk import (
     collection_option,
     json_option,
+    mode_option,
     model_option,
     profile_option,
     provider_option,
@@ -30,10 +31,13 @@ from nightclerk.settings import Settings
 @collection_option
 @provider_option
 @model_option
+@mode_option
 @json_option
-def estimate(sources: tuple[str, ...], profile: str, collection: str, provider: str | None, model: str | None, as_json: bool) -> None:
+def estimate(
+    sources: tuple[str, ...], profile: str, collection: str, provider: str | None, model: str | None, mode: str | None, as_json: bool
+) -> None:
     """Count tokens, calls, cost and time of a run over SOURCES. Spends nothing and sends no document."""
-    settings = settings_with(provider=provider, model=model)
+    settings = settings_with(provider=provider, model=model, mode=mode)
     places = wiring.existing(sources)
     order = Order(places, profile, collection or default_collection(places), settings.budget_nano_usd)
     result = asyncio.run(_estimate(settings, order))
@@ -64,7 +68,8 @@ def _text(result: Estimate, settings: Settings) -> str:
         lines.append(f"pictures   {pages} for Mistral's OCR, in the cost above; the questions about their text come on top")
     if not free:
         limits = f"{settings.requests_per_second:g} requests/s and {settings.tokens_per_minute:,} tokens/min"
-        lines.append(f"time       about {_duration(result.seconds)} at {limits}; budget {settings.budget_usd} USD")
+        time = "within hours, in batch jobs" if result.in_batch else f"about {_duration(result.seconds)} at {limits}"
+        lines.append(f"time       {time}; budget {settings.budget_usd} USD")
     return "\n".join(lines + [f"not read   {one_line(f'{name}: {reason}')}" for name, reason in result.unread])
 
 

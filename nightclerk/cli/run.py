@@ -14,6 +14,7 @@ from nightclerk.cli.desk import (
     budget_option,
     collection_option,
     json_option,
+    mode_option,
     model_option,
     profile_option,
     provider_option,
@@ -26,7 +27,7 @@ from nightclerk.pipeline import Order, default_collection, execute
 from nightclerk.report import RunReport, text
 from nightclerk.settings import Settings
 
-EXIT_CODES = {"complete": 0, "failed": 1, "interrupted": 1, "partial": 3, "over_budget": 4}
+EXIT_CODES = {"complete": 0, "waiting": 0, "failed": 1, "interrupted": 1, "partial": 3, "over_budget": 4}
 
 
 @click.command()
@@ -35,6 +36,7 @@ EXIT_CODES = {"complete": 0, "failed": 1, "interrupted": 1, "partial": 3, "over_
 @collection_option
 @provider_option
 @model_option
+@mode_option
 @budget_option
 @json_option
 def run(
@@ -43,14 +45,18 @@ def run(
     collection: str,
     provider: str | None,
     model: str | None,
+    mode: str | None,
     budget_usd: Decimal | None,
     as_json: bool,
 ) -> int:
     """Analyse SOURCES (files, folders or URLs) with a profile and file the findings.
 
-    Exit codes: 0 complete, 1 failed, 2 bad usage, 3 partial, 4 over budget, 130 interrupted.
+    With --mode batch the questions go into batch jobs at half the price: the run then ends as `waiting`, and `nightclerk collect` goes on
+    with it.
+
+    Exit codes: 0 complete or waiting, 1 failed, 2 bad usage, 3 partial, 4 over budget, 130 interrupted.
     """
-    settings = settings_with(provider=provider, model=model, budget_usd=budget_usd)
+    settings = settings_with(provider=provider, model=model, mode=mode, budget_usd=budget_usd)
     places = wiring.existing(sources)
     order = Order(
         sources=places,

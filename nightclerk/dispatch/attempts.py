@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nightclerk.dispatch.books import Books, Call
 from nightclerk.dispatch.jobs import Drain, Job
 from nightclerk.dispatch.limiter import Limiter, Limiters
-from nightclerk.dispatch.patience import Patience, Tries, backoff_s
+from nightclerk.dispatch.patience import REFUSAL_PATIENCE_S, Patience, Tries, asked_s, pause_s
 from nightclerk.dispatch.room import POLL_S, Room
 from nightclerk.errors import CallError, CallTimeout, GiveUpCall, ProviderStop, Refused
 from nightclerk.providers.protocol import Sender
@@ -62,8 +62,7 @@ class Attempts:
         tries = Tries()
         never = self._limiters.of(drain.terms.model).never(job.prompt_tokens)
         if never:
-            await self._books.fail(job, never)
-            return never
+            return await self._give_up(job, never)
         while True:
             attempt = await self._start(drain, job, tries)
             if attempt is None:
@@ -71,19 +70,20 @@ class Attempts:
             try:
                 reply = await self._send(attempt)
             except Refused as error:
-                await self._refused(attempt, error)
+                reason = await self._refused(attempt, error, tries)
+                if reason:
+                    return await self._give_up(job, reason)
             except CallError as error:
                 reason = await self._failed(attempt, error, tries)
                 if reason:
-                    await self._books.fail(job, reason)
-                    return reason
+                    return await self._give_up(job, reason)
                 with drain.idling():
-                    await self._sleep(backoff_s(tries.failed))
+                    await self._sleep(pause_s(tries.failed, error))
             else:
                 return await self._answered(attempt, reply)
 
     async def _start(self, drain: Drain, job: Job, tries: Tries) -> Attempt | None:
-        """Wait for the attempt's turn and for room under the budget, and file it; None when the store has the answer by now."""
+        """Wait for the attempt's turn and for room under the budget, and file it; None where the store or a batch job has it."""
         limiter = self._limiters.of(drain.terms.model)
         tokens = limiter.estimate(job.prompt_tokens, job.max_output_tokens)
         while True:
@@ -92,7 +92,10 @@ class Attempts:
             try:
                 call = await self._room.open(drain, job, attempt=tries.sent + 1, tokens=tokens)
                 break
-            except Underway:
+            except Underway as other:
+                if other.in_batch:
+                    # nobody waits here until tomorrow: the question stays open, and is settled when the job is collected
+                    return None
                 # its answer will do for us too; that it failed, or that its process died, shows at the next look
                 with drain.idling():
                     await self._sleep(POLL_S)
@@ -145,13 +148,20 @@ class Attempts:
         self._room.freed()
         return reason
 
-    async def _refused(self, attempt: Attempt, error: Refused) -> None:
-        """Everybody waits, once for all that were refused together."""
+    async def _give_up(self, job: Job, reason: str) -> str:
+        await self._books.fail(job, reason)
+        return reason
+
+    async def _refused(self, attempt: Attempt, error: Refused, tries: Tries) -> str:
+        """Everybody waits, once for all that were refused together; returns why its question is given up, empty when it is not."""
         attempt.limiter.settle(attempt.tokens, 0)
         try:
             attempt.limiter.pause(self._patience.refused(error, sent_at=attempt.sent_at))
         finally:
             await self._close(attempt, error)
+        if not self._patience.outlasted(tries):
+            return ""
+        return f"given up: refused for {REFUSAL_PATIENCE_S / 60:.0f} minutes while others were answered; the last: {error}"
 
     async def _failed(self, attempt: Attempt, error: CallError, tries: Tries) -> str:
         """Book a failed attempt; returns why its question is given up, empty when it is to be tried again."""
@@ -163,7 +173,8 @@ class Attempts:
             return str(error)
         if self._patience.may_retry(tries, error):
             return ""
-        return f"given up after {tries.failed} attempts, {tries.paid} of them perhaps billed; the last: {error}"
+        wait = f"; it asks to wait {asked_s(error):.0f} s" if asked_s(error) else ""
+        return f"given up after {tries.failed} attempts, {tries.paid} of them perhaps billed; the last: {error}{wait}"
 
     async def _close(self, attempt: Attempt, error: CallError | ProviderStop) -> None:
         await self._books.failed(attempt.call, error, latency_ms=self._latency_ms(attempt))

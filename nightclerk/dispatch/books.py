@@ -58,9 +58,9 @@ class Books:
             NoRoom: it does not fit under a budget now.
             StoreError: the database failed; nothing may be sent.
         """
-        ceiling = charges.ceiling(terms.price, job)
+        ceiling = charges.ceiling_under(terms, job)
         call = Call(new_id(), terms, job, ceiling)
-        row = {**_row(call.id, terms, job), "attempt": attempt, "reserved_nano_usd": ceiling}
+        row = {**call_row(call.id, terms, job), "attempt": attempt, "reserved_nano_usd": ceiling}
         try:
             opened = await self._store.write(
                 ledger.open_call, row, price=terms.price, budget_ids=terms.budget_ids, question_id=job.question_id, now=row["sent_at"]
@@ -71,10 +71,10 @@ class Books:
             raise
         return call if opened else None
 
-    async def answered(self, call: Call, reply: Reply, *, latency_ms: int) -> str:
+    async def answered(self, call: Call, reply: Reply, *, latency_ms: int | None) -> str:
         """Book a reply and end its question; returns the reason why the answer is of no use, empty when it is."""
         reason = _useless(reply)
-        charge = charges.of_reply(call.terms.price, call.job, reply)
+        charge = charges.under(call.terms, charges.of_reply(call.terms.price, call.job, reply))
         stored = {
             "call_id": call.id,
             "request_hash": call.job.request_hash,
@@ -99,13 +99,13 @@ class Books:
         )
         return reason
 
-    async def failed(self, call: Call, error: NightclerkError, *, latency_ms: int, final_reason: str = "") -> None:
+    async def failed(self, call: Call, error: NightclerkError, *, latency_ms: int | None, final_reason: str = "") -> None:
         """Book an attempt that brought no reply; with a final reason its question ends as well."""
         told = error if isinstance(error, CallError) else CallError(str(error))
         await self._close(
             call,
             state=_state(error),
-            charge=charges.of_error(call.terms.price, call.job, told),
+            charge=charges.under(call.terms, charges.of_error(call.terms.price, call.job, told)),
             question=_ended(call.job, final_reason) if final_reason else None,
             http_status=told.http_status,
             error_code=told.code,
@@ -116,9 +116,16 @@ class Books:
 
     async def lost(self, call: Call, message: str) -> None:
         """Book an attempt whose end nobody will see, e.g. because its task was cancelled."""
-        await self._close(
-            call, state="lost", charge=charges.at_risk(call.terms.price, call.job), error_message=f"not waited for: {message}"
-        )
+        await self.unknown(call, f"not waited for: {message}")
+
+    async def unknown(self, call: Call, reason: str) -> None:
+        """Book an attempt of which nobody will ever know what became of it."""
+        charge = charges.under(call.terms, charges.at_risk(call.terms.price, call.job))
+        await self._close(call, state="lost", charge=charge, error_message=reason)
+
+    async def released(self, call: Call, reason: str) -> None:
+        """Book an attempt that nobody worked on."""
+        await self._close(call, state="failed", error_message=reason)
 
     async def fail(self, job: Job, reason: str) -> None:
         """End a question without an attempt of its own."""
@@ -182,7 +189,7 @@ class Books:
                     f"{values['provider_request_id']}) could not be stored: {error}"
                 )
                 if wait_s is None:
-                    log.exception("%s", what)
+                    log.error("%s", what)
                     raise StoreError(what) from error
                 log.warning("%s; trying again in %g s", what, wait_s)
                 await self._sleep(wait_s)
@@ -193,14 +200,14 @@ def _book_hits(conn: Any, terms: Terms, jobs: Sequence[Job]) -> set[str]:
     replies = ledger.usable_replies(conn, [job.request_hash for job in jobs])
     hits = [job for job in jobs if job.request_hash in replies]
     for job in hits:
-        row = _row(new_id(), terms, job)
+        row = call_row(new_id(), terms, job)
         ledger.book_cache_hit(
             conn, row, reply=replies[job.request_hash], price=terms.price, question_id=job.question_id, now=row["sent_at"]
         )
     return {job.question_id for job in hits}
 
 
-def _row(call_id: str, terms: Terms, job: Job) -> dict[str, Any]:
+def call_row(call_id: str, terms: Terms, job: Job) -> dict[str, Any]:
     """The `calls` row of a job, as it stands before anything is sent."""
     return {
         "id": call_id,
@@ -213,7 +220,7 @@ def _row(call_id: str, terms: Terms, job: Job) -> dict[str, Any]:
         "attempt": 1,
         "provider": terms.provider,
         "model_asked": terms.model_asked,
-        "mode": "realtime",
+        "mode": terms.mode,
         "state": "sent",
         "price_id": terms.price.id,
         "cost_basis": "none",

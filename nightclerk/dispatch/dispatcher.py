@@ -10,8 +10,12 @@ from nightclerk.dispatch.attempts import Attempts
 from nightclerk.dispatch.books import Books
 from nightclerk.dispatch.jobs import Drain, Job, Terms
 from nightclerk.dispatch.limiter import Limiter, Limiters
-from nightclerk.providers.protocol import Sender
+from nightclerk.errors import ProviderStop
+from nightclerk.providers.protocol import Sender, Warm
 from nightclerk.store import Store
+
+# as many as leave while a connection is made, at the highest paces; later ones are made one by one
+MOST_WARM = 8
 
 
 class Dispatcher:
@@ -47,6 +51,9 @@ class Dispatcher:
         # a job waits here, in one queue for everybody, and never in the HTTP client's pool
         self._slots = asyncio.Semaphore(max_in_flight)
         self._asking: dict[str, asyncio.Future[str]] = {}
+        self._drains: set[Drain] = set()
+        self._cold = provider if isinstance(provider, Warm) else None
+        self._max_in_flight = max_in_flight
 
     async def drain(self, terms: Terms, jobs: Sequence[Job]) -> None:
         """Answer every job: from the store, by a job that asks the same right now, or by a call.
@@ -59,8 +66,11 @@ class Dispatcher:
         """
         drain = Drain(terms)
         tasks: set[asyncio.Task[None]] = set()
+        self._drains.add(drain)
         try:
-            for job in await self._books.answer_from_store(terms, jobs):
+            left = await self._books.answer_from_store(terms, jobs)
+            await self._warm(len(left))
+            for job in left:
                 if drain.stopped:
                     break
                 # one task a slot, not one a job: ten thousand waiting tasks would cost more than they bring
@@ -73,7 +83,20 @@ class Dispatcher:
             # each one books what it has in flight before it ends
             await _end(tasks)
             raise
+        finally:
+            self._drains.discard(drain)
         drain.go_on()
+
+    async def answer_from_store(self, terms: Terms, jobs: Sequence[Job]) -> list[Job]:
+        """Answer what a stored reply answers, and send nothing; returns the jobs that are left."""
+        return await self._books.answer_from_store(terms, jobs)
+
+    async def _warm(self, calls: int) -> None:
+        """Before the first call of all: calls that were paced one by one would bunch up while their connections are made."""
+        cold = self._cold
+        if cold is not None and calls:
+            self._cold = None
+            await cold.warm(min(calls, self._max_in_flight, MOST_WARM))
 
     def _start(self, drain: Drain, job: Job, tasks: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(self._work(drain, job))
@@ -83,11 +106,15 @@ class Dispatcher:
         task.add_done_callback(lambda _: self._slots.release())
 
     async def _work(self, drain: Drain, job: Job) -> None:
-        """Answer one job; what stops it stops its drain."""
+        """Answer one job; what stops it stops its drain, and where the provider stops us, every drain that asks the same model."""
         try:
             await self._answer(drain, job)
         except Exception as error:  # noqa: BLE001 - kept, and raised by `drain` once its other calls are booked
             drain.stop(error)
+            if isinstance(error, ProviderStop):
+                for other in self._drains:
+                    if other.terms.model == drain.terms.model:
+                        other.stop(error)
 
     async def _answer(self, drain: Drain, job: Job) -> None:
         """Of several that ask the same at once the first one asks, and the others take what it got."""

@@ -30,7 +30,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every call of a run shares: who pays, who is asked, at which price, under which budgets."""
+    """What every call of a run shares: who pays, who is asked, at which price, under which budgets. `mode` is realtime or batch."""
 
     run_id: str
     collection_id: str
@@ -40,6 +40,7 @@ class Terms:
     price: Price
     budget_ids: tuple[str, ...]
     process_id: str
+    mode: str = "realtime"
 
 
 class Drain:

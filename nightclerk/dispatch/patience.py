@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from nightclerk.errors import CallError, ConnectFailed, ProviderStop, Refused
+from nightclerk.errors import CallError, ConnectFailed, ProviderStop, Refused, RetryCall
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
@@ -15,12 +15,16 @@ REFUSAL_PATIENCE_S = 900.0
 
 
 class Tries:
-    """The attempts at one request that failed so far; refusals are not among them, they are nobody's fault."""
+    """The attempts at one request that failed so far; refusals are not among them, they are nobody's fault.
+
+    `refused_since` is when it was refused first, with nothing but refusals since.
+    """
 
     def __init__(self) -> None:
         self.sent = 0
         self.free = 0
         self.paid = 0
+        self.refused_since: float | None = None
 
     @property
     def failed(self) -> int:
@@ -60,8 +64,9 @@ class Patience:
             tries.paid += 1
         else:
             tries.free += 1
+        tries.refused_since = None
         self._failed_in_a_row += 1
-        if tries.failed < self._max_attempts and tries.paid < PAID_ATTEMPTS:
+        if tries.failed < self._max_attempts and tries.paid < PAID_ATTEMPTS and asked_s(error) <= REFUSAL_PATIENCE_S:
             return True
         others_fail = self._failed_in_a_row > tries.failed
         nobody_there = isinstance(error, ConnectFailed) and self._failed_in_a_row == tries.failed
@@ -71,6 +76,16 @@ class Patience:
                 "what is open stays open for the next run"
             )
         return False
+
+    def outlasted(self, tries: Tries) -> bool:
+        """Whether one request has been refused for so long, while others were answered, that it is to be given up.
+
+        Such as one that is larger than a limit which we do not know. Asked after each of its refusals, and after `refused`.
+        """
+        now = self._clock()
+        tries.refused_since = now if tries.refused_since is None else tries.refused_since
+        others_answered = self._refused_since is None or tries.refused_since < self._refused_since
+        return others_answered and now - tries.refused_since > REFUSAL_PATIENCE_S
 
     def refused(self, error: Refused, *, sent_at: float) -> float:
         """How long everybody has to wait, in seconds, after a refusal of a call that was sent at that time.
@@ -82,7 +97,7 @@ class Patience:
         """
         now = self._clock()
         self._refused_since = now if self._refused_since is None else self._refused_since
-        wait_s = error.retry_after_s or 0.0
+        wait_s = asked_s(error)
         if max(now - self._refused_since, wait_s) > REFUSAL_PATIENCE_S:
             raise ProviderStop(
                 f"the provider has refused every call for {now - self._refused_since:.0f} s and asks to wait {wait_s:.0f} s ({error}); "
@@ -94,6 +109,16 @@ class Patience:
         # the first wave trusts the provider's own word; whoever is refused again and again waits longer than asked
         asked = error.retry_after_s is not None
         return wait_s if asked and self._waves <= 2 else max(wait_s, backoff_s(self._waves))
+
+
+def pause_s(failed: int, error: CallError) -> float:
+    """The pause of a request after so many failures: what the provider asked for with the last one, if that is longer than our own."""
+    return max(backoff_s(failed), asked_s(error))
+
+
+def asked_s(error: CallError) -> float:
+    """How long the provider asked to wait, in seconds; 0 where it did not."""
+    return (error.retry_after_s or 0.0) if isinstance(error, RetryCall) else 0.0
 
 
 def backoff_s(failed: int) -> float:

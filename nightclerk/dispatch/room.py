@@ -77,7 +77,7 @@ class Room:
                 return await self._try(drain, job, attempt=attempt, tokens=tokens)
             except NoRoom as full:
                 if full.for_good or self._clock() - waiting_since > self._patience_s:
-                    raise OverBudget(_told(full)) from None
+                    raise over_budget(full) from None
             with drain.idling():
                 happened = await _happens(freed, within_s=POLL_S)
             if happened:
@@ -101,10 +101,11 @@ async def _happens(event: asyncio.Event, *, within_s: float) -> bool:
         return False
 
 
-def _told(full: NoRoom) -> str:
+def over_budget(full: NoRoom) -> OverBudget:
+    """The error that names the budget, what is spent and reserved, what the next call may cost, and what to do."""
     budget = full.budget
     held = f" and {_usd(budget.reserved_nano_usd)} reserved for calls in flight" if budget.reserved_nano_usd else ""
-    return (
+    return OverBudget(
         f"the budget of the {budget.kind} {budget.name} is {_usd(budget.cap_nano_usd or 0)}, with {_usd(budget.spent_nano_usd)} spent or "
         f"at risk{held}; the next call may cost {_usd(full.needed_nano_usd)}: "
         f"{_RAISE[budget.kind].format(name=shlex.quote(budget.name))}; what is answered stays"

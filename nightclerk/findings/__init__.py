@@ -1,9 +1,33 @@
 """From an answer's text to findings: parsed item by item, placed on the page, merged, and the absences said."""
 
 from nightclerk.findings.absence import absences
+from nightclerk.findings.halves import join_halves
 from nightclerk.findings.identity import finding_id
+from nightclerk.findings.instructions import Planted, distrusted, planted_beside, planted_findings, planted_in
 from nightclerk.findings.merge import merge
 from nightclerk.findings.parse import Parsed, parse
 from nightclerk.findings.place import place
+from nightclerk.findings.recognise import ABSENT, Known, fingerprint, recognised
+from nightclerk.findings.severity import graded
+from nightclerk.findings.verify import Verifier
 
-__all__ = ["Parsed", "absences", "finding_id", "merge", "parse", "place"]
+__all__ = [
+    "ABSENT",
+    "Known",
+    "Parsed",
+    "Planted",
+    "Verifier",
+    "absences",
+    "distrusted",
+    "finding_id",
+    "fingerprint",
+    "graded",
+    "join_halves",
+    "merge",
+    "parse",
+    "place",
+    "planted_beside",
+    "planted_findings",
+    "planted_in",
+    "recognised",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from nightclerk.records import Finding, Value, derived_id
@@ -13,18 +14,19 @@ _DISTINCTIVE = ("number", "currency", "day", "period_start", "period_end", "peri
 def finding_id(analysis_id: str, finding: Finding) -> str:
     """The id of a finding within its analysis, from category, state, place and distinctive values: settling again meets the same row.
 
-    The place is the span of its first evidence, or the claimed quote where that was not found; an absence has none. Unique over the
+    The place are the spans that it stands on, or the claimed quote where that was not found; an absence has none. Unique over the
     findings that `merge` and `absences` give back for one analysis.
     """
     return derived_id("finding", analysis_id, finding.category, finding.state, place_of(finding), *distinctive(finding.value))
 
 
 def place_of(finding: Finding) -> str:
-    """Where the finding stands, as a string: `120-180`, a claim that was not found, or nothing."""
+    """Where the finding stands, as a string: `120-180`, `120-180+220-260` in two pieces, a claim that was not found, or nothing."""
     if not finding.evidence:
         return ""
-    first = finding.evidence[0]
-    return f"{first.char_start}-{first.char_end}" if first.char_start is not None else " ".join(first.claimed_quote.split())
+    if finding.evidence[0].char_start is None:
+        return " ".join(finding.evidence[0].claimed_quote.split())
+    return "+".join(f"{item.char_start}-{item.char_end}" for item in finding.evidence if item.role == "basis")
 
 
 def distinctive(value: Value) -> tuple[str, ...]:
@@ -35,6 +37,30 @@ def distinctive(value: Value) -> tuple[str, ...]:
 def agree(one: Value, other: Value) -> bool:
     """Whether no distinctive value of one contradicts the other; a value that is missing contradicts nothing."""
     return all(not first or not second or first == second for first, second in zip(distinctive(one), distinctive(other), strict=True))
+
+
+def beside(one: Finding, other: Finding) -> bool:
+    """Whether one answer of a model lists both; rules fire independently of each other."""
+    return bool(one.asked) and one.asked == other.asked and not (one.rule_id or other.rule_id)
+
+
+def is_fuzzy(finding: Finding) -> bool:
+    """Whether what it stands on says only nearly what was claimed."""
+    return bool(finding.evidence) and finding.evidence[0].match_level == "fuzzy"
+
+
+def claim_of(finding: Finding) -> str:
+    """The words that were claimed, in one line."""
+    return " ".join(" ".join(item.claimed_quote for item in finding.evidence if item.role == "basis").split())
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that differ in more than their wording. An answer may repeat itself two thousand times, and each would be compared with all."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        where = (finding.category, finding.state, place_of(finding), claim_of(finding) if is_fuzzy(finding) else "")
+        kept.setdefault((*where, finding.value, finding.asked, finding.rule_id), finding)
+    return list(kept.values())
 
 
 def filled(value: Value, other: Value) -> Value:

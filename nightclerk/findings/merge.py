@@ -1,35 +1,55 @@
-"""One finding for one thing, although two chunks or two rules reported it."""
+"""One finding for one thing, although two chunks, two answers or two rules reported it; every evidence of it is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from nightclerk.findings.identity import agree, distinctive, filled, place_of
-from nightclerk.records import Finding
+from nightclerk.findings import wording
+from nightclerk.findings.identity import agree, beside, claim_of, distinctive, filled, is_fuzzy, once, place_of
+from nightclerk.records import Evidence, Finding
+
+# of the shorter of two spans: enough for two answers that cut the same thing out differently
+_SHARED = 0.5
+# of two spans together: from here on one answer has said the same thing twice
+_TWICE = 0.8
 
 
-def merge(findings: Iterable[Finding], *, categories: Sequence[str] = ()) -> list[Finding]:
+def merge(findings: Iterable[Finding], *, categories: Sequence[str] = (), kinds: Mapping[str, str] | None = None) -> list[Finding]:
     """Join the findings of one document that say the same; in order of `categories` (others after them by name), then of place.
 
     Two findings are the same when category and state agree, no distinctive value (number, currency, dates, party) speaks against it, and
-    their spans share at least half of the shorter one; claims that were not found, when they claim the same words. The one with the
-    longer span stays and takes over values that it lacks. The result does not depend on the order of the findings.
+    their spans share at least half of the shorter one. Two that one answer lists beside each other (`asked`, no rule) share four fifths of
+    both together, since whoever answered told them apart. Claims that were not found are the same when they claim the same words. So are
+    findings that stand on the same words at two places, where the kind of their category (`kinds`) says that this is one thing (`wording`).
+
+    The one with the longer span stays and takes over values that it lacks; the evidence of the others stands behind its own in the role
+    `repeat`. The result does not depend on the order of the findings.
     """
     rank = {category: number for number, category in enumerate(categories)}
-    ordered = sorted(findings, key=lambda finding: (rank.get(finding.category, len(rank)), finding.category, *_order(finding)))
-    kept: list[Finding] = []
-    # numbers in `kept` of those that a later finding may still overlap
-    near: list[int] = []
+
+    def place(finding: Finding) -> tuple[object, ...]:
+        return rank.get(finding.category, len(rank)), finding.category, *_order(finding)
+
+    groups = wording.joined(_by_place(once(sorted(findings, key=place))), kinds or {})
+    return sorted(map(_whole, groups), key=place)
+
+
+def _by_place(ordered: Iterable[Finding]) -> list[list[Finding]]:
+    groups: list[list[Finding]] = []
+    # those that a later finding may still overlap
+    near: list[list[Finding]] = []
     for finding in ordered:
-        near = [number for number in near if _reaches(kept[number], finding)]
-        twin = next((number for number in near if _same(kept[number], finding)), None)
+        near = [group for group in near if _reaches(group, finding)]
+        twin = max((group for group in near if _same(group, finding)), key=lambda group: _common(group[0], finding)[1], default=None)
         if twin is None:
-            near.append(len(kept))
-            kept.append(finding)
+            groups.append([finding])
+            near.append(groups[-1])
         else:
-            kept[twin] = _joined(kept[twin], finding)
-    return kept
+            twin.append(finding)
+            # the longest stands first
+            twin.sort(key=lambda one: _span(one)[0] - _span(one)[1])
+    return groups
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
@@ -38,31 +58,64 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return start, -end, place_of(finding), finding.state, distinctive(finding.value), finding.answer, repr(finding)
 
 
+def _pieces(finding: Finding) -> list[tuple[int, int]]:
+    """The spans that a finding stands on; none where its claim was not found."""
+    spans = [(item.char_start, item.char_end) for item in finding.evidence if item.role == "basis"]
+    return [(start, end) for start, end in spans if start is not None and end is not None]
+
+
 def _span(finding: Finding) -> tuple[int, int]:
-    """The span of the first evidence; an empty one at -1 where there is none."""
-    first = finding.evidence[0] if finding.evidence else None
-    if first is None or first.char_start is None or first.char_end is None:
-        return -1, -1
-    return first.char_start, first.char_end
+    """From the beginning to the end of what the finding stands on; an empty span at -1 where that was not found."""
+    pieces = _pieces(finding)
+    return (min(start for start, _ in pieces), max(end for _, end in pieces)) if pieces else (-1, -1)
 
 
-def _reaches(earlier: Finding, later: Finding) -> bool:
-    if earlier.category != later.category:
+def _reaches(group: Sequence[Finding], later: Finding) -> bool:
+    if group[0].category != later.category:
         return False
-    return place_of(earlier) == place_of(later) if _span(later)[0] < 0 else _span(earlier)[1] > _span(later)[0]
+    return place_of(group[0]) == place_of(later) if _span(later)[0] < 0 else _span(group[0])[1] > _span(later)[0]
 
 
-def _same(one: Finding, other: Finding) -> bool:
-    if one.state != other.state or not agree(one.value, other.value):
+def _same(group: Sequence[Finding], finding: Finding) -> bool:
+    if group[0].state != finding.state or not _agree(group, finding) or any(_told_apart(member, finding) for member in group):
         return False
-    (start, end), (other_start, other_end) = _span(one), _span(other)
-    if start < 0:
-        return place_of(one) == place_of(other)
-    shared = min(end, other_end) - max(start, other_start)
-    return shared > 0 and 2 * shared >= min(end - start, other_end - other_start)
+    if _span(finding)[0] < 0:
+        return place_of(group[0]) == place_of(finding)
+    if is_fuzzy(finding) and not any(claim_of(member) == claim_of(finding) for member in group):
+        # two claims that one place nearly says are two claims
+        return False
+    return _common(group[0], finding)[0] >= _SHARED
 
 
-def _joined(one: Finding, other: Finding) -> Finding:
-    (start, end), (other_start, other_end) = _span(one), _span(other)
-    longer, shorter = (other, one) if other_end - other_start > end - start else (one, other)
-    return replace(longer, value=filled(longer.value, shorter.value))
+def _agree(group: Sequence[Finding], finding: Finding) -> bool:
+    return all(agree(member.value, finding.value) for member in group)
+
+
+def _told_apart(one: Finding, other: Finding) -> bool:
+    """Whether one answer of a model lists both, at places that differ."""
+    return beside(one, other) and _span(one) != _span(other) and _common(one, other)[1] < _TWICE
+
+
+def _common(one: Finding, other: Finding) -> tuple[float, float]:
+    """What two findings stand on in common: the share of the shorter one, and of both together."""
+    pieces, others = _pieces(one), _pieces(other)
+    shared = sum(max(min(end, last) - max(start, first), 0) for start, end in pieces for first, last in others)
+    if not shared:
+        return 0.0, 0.0
+    length, other_length = (sum(end - start for start, end in spans) for spans in (pieces, others))
+    return shared / min(length, other_length), shared / (length + other_length - shared)
+
+
+def _whole(group: Sequence[Finding]) -> Finding:
+    """The first of a group, with what it lacks taken from the others."""
+    whole = group[0]
+    for other in group[1:]:
+        evidence = [*whole.evidence, *_repeats(whole.evidence, other.evidence)]
+        whole = replace(whole, value=filled(whole.value, other.value), evidence=tuple(evidence))
+    return whole
+
+
+def _repeats(known: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence that is not there yet; of a claim that was not found, the same words are there already."""
+    spans = {(item.char_start, item.char_end) for item in known}
+    return [replace(item, role="repeat") for item in others if (item.char_start, item.char_end) not in spans]

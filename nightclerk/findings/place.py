@@ -3,35 +3,77 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from nightclerk.records import Answer, Evidence, Finding, Match, Page, Section
 from nightclerk.text import Locator
 
+# a shorter quote, such as a name, is in a text many times, and saying it twice means nothing
+PASSAGE = 40
+MOST_PLACES = 20
+
 
 def place(
-    answers: Sequence[Answer], *, locator: Locator, span: tuple[int, int], pages: Sequence[Page], sections: Sequence[Section]
+    answers: Sequence[Answer],
+    *,
+    locator: Locator,
+    span: tuple[int, int],
+    pages: Sequence[Page],
+    sections: Sequence[Section],
+    asked: str = "",
 ) -> list[Finding]:
-    """One finding per answer, in their order; `span` is the chunk that was asked about.
+    """One finding per answer, in their order; `span` is the chunk that was asked about, `asked` the name of the question.
 
-    A quote that stands in the source becomes evidence with the source's own slice: `source[char_start:char_end] == quote`. Where it does
-    not, the finding is `unverified`, its evidence keeps the claim and has the match level none.
+    A quote that stands in the source becomes evidence with the source's own slice, in several pieces where it stands so:
+    `source[char_start:char_end] == quote`. Where it does not, the finding is `unverified`, its evidence keeps the claim and has the match
+    level none. A quote that stands there only nearly is evidence of the level fuzzy, and for `Verifier` to judge.
     """
     outline = _Outline(pages, sections)
-    return [_finding(answer, locator.locate(answer.quote, within=span), locator.source, outline) for answer in answers]
+    taken: set[tuple[str, int]] = set()
+    found = []
+    for answer in answers:
+        matches = _next_place(locator, answer, span, taken)
+        taken.update((answer.category, match.char_start) for match in matches[:1])
+        found.append(_finding(answer, matches, locator.source, outline, asked))
+    return found
 
 
-def _finding(answer: Answer, match: Match | None, source: str, outline: _Outline) -> Finding:
-    evidence = outline.evidence(answer.quote, match, source) if match else Evidence(answer.quote, "", None, None, "none")
+def _next_place(locator: Locator, answer: Answer, span: tuple[int, int], taken: Collection[tuple[str, int]]) -> tuple[Match, ...]:
+    """Where a quote stands. A passage that is quoted twice is looked for behind its first place: the chunk may hold it twice."""
+    first = matches = locator.find(answer.quote, within=span)
+    for _ in range(MOST_PLACES):
+        if not matches or (answer.category, matches[0].char_start) not in taken or len(answer.quote) < PASSAGE:
+            return matches or first
+        rest = (matches[-1].char_end, span[1])
+        matches = locator.find(answer.quote, within=rest)
+        if matches and (matches[0].level == "fuzzy" or not rest[0] <= matches[0].char_start < matches[-1].char_end <= rest[1]):
+            return first
+    return first
+
+
+def _finding(answer: Answer, matches: Sequence[Match], source: str, outline: _Outline, asked: str) -> Finding:
+    evidence = tuple(outline.evidence(match.claim or answer.quote, match, source) for match in matches)
     return Finding(
         category=answer.category,
-        state=answer.state if match else "unverified",
-        answer=answer.answer,
-        evidence=(evidence,),
+        state=answer.state if matches else "unverified",
+        answer=_worded(answer, evidence),
+        evidence=evidence or (Evidence(answer.quote, "", None, None, "none"),),
         value=answer.value,
         confidence=answer.confidence,
         rule_id=answer.rule_id,
+        asked=asked,
     )
+
+
+def _worded(answer: Answer, evidence: Sequence[Evidence]) -> str:
+    """The answer; one that only repeats its quote is filed in the source's own words, as the quote is."""
+    found = bool(evidence) and evidence[0].match_level != "fuzzy"
+    return " ".join(item.quote for item in evidence) if found and answer.answer.strip() == answer.quote.strip() else answer.answer
+
+
+def evidence_at(span: tuple[int, int], source: str, pages: Sequence[Page], sections: Sequence[Section]) -> Evidence:
+    """The source's own words at a span, with their page and clause."""
+    return _Outline(pages, sections).evidence(source[slice(*span)], Match(*span, "exact"), source)
 
 
 class _Outline:

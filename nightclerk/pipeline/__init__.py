@@ -1,5 +1,8 @@
 """The only room that joins the others: take in, plan, dispatch, settle, with the database between the steps."""
 
+from nightclerk.pipeline.batch_cancel import cancel
+from nightclerk.pipeline.batch_collect import Collected, collect, collect_all
+from nightclerk.pipeline.batch_run import hand_over
 from nightclerk.pipeline.desk import Desk, Entry, Ocr, Order, Outcome, Run
 from nightclerk.pipeline.document import analyse_document
 from nightclerk.pipeline.estimate import Estimate, estimate
@@ -10,6 +13,7 @@ from nightclerk.pipeline.run import execute, stop, together
 from nightclerk.pipeline.watch import watching
 
 __all__ = [
+    "Collected",
     "Desk",
     "Entry",
     "Estimate",
@@ -18,10 +22,14 @@ __all__ = [
     "Outcome",
     "Run",
     "analyse_document",
+    "cancel",
+    "collect",
+    "collect_all",
     "default_collection",
     "estimate",
     "execute",
     "finish_run",
+    "hand_over",
     "list_sources",
     "start_run",
     "stop",

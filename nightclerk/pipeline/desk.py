@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from nightclerk import ingest
-from nightclerk.dispatch import Dispatcher, Terms
+from nightclerk.dispatch import Batches, Dispatcher, Terms
 from nightclerk.errors import StopRun
 from nightclerk.pipeline.forecast import Forecast
 from nightclerk.profiles import Profile
@@ -20,7 +20,7 @@ from nightclerk.providers.mistral_ocr import MistralOcr
 from nightclerk.providers.protocol import Provider
 from nightclerk.providers.resolve import Resolved
 from nightclerk.records import Document, derived_id
-from nightclerk.settings import Settings
+from nightclerk.settings import Mode, Settings
 from nightclerk.store import Store
 
 Trigger = Literal["cli", "ui", "schedule"]
@@ -28,7 +28,10 @@ Trigger = Literal["cli", "ui", "schedule"]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a person or a schedule asks for: these sources, this profile, this budget, filed under this collection."""
+    """What a person or a schedule asks for: these sources, this profile, this budget, filed under this collection.
+
+    `mode` is how its questions are to be sent; None is what the settings say.
+    """
 
     sources: tuple[ingest.Place, ...]
     profile: str
@@ -37,6 +40,7 @@ class Order:
     trigger: Trigger = "cli"
     triggered_by: str = ""
     flow_run_id: str | None = None
+    mode: Mode | None = None
 
 
 def reading_limits(settings: Settings) -> ingest.Limits:
@@ -83,6 +87,7 @@ class Desk:
         process_id: str,
         spool: ingest.Spool,
         ocr: Ocr | None = None,
+        batches: Batches | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -91,6 +96,7 @@ class Desk:
         self.profile = profile
         self.process_id = process_id
         self.ocr = ocr
+        self.batches = batches
         # threads of its own: reading a file takes minutes at times, and the loop's few threads read the database for everybody
         self.readers = ThreadPoolExecutor(settings.read_workers, thread_name_prefix="nightclerk-reader")
         self.limits = reading_limits(settings)
@@ -102,7 +108,8 @@ class Desk:
 class Run:
     """One execution over many documents.
 
-    `stopped` is the first reason why no further document may begin; documents in progress still end and are booked.
+    `stopped` is the first reason why no further document may begin; documents in progress still end and are booked. `defers` is whether
+    its questions wait for a batch job instead of being sent one by one; `mode_reason` says why it is so, where nobody asked for just that.
     A plain class and not a dataclass: orchestrators look into dataclasses that they are handed, and this one leads everywhere.
     """
 
@@ -117,7 +124,13 @@ class Run:
         scope: str,
         started_at: datetime,
         forecast: Forecast,
+        defers: bool = False,
+        mode_reason: str = "",
+        cancelled: bool = False,
     ) -> None:
+        self.defers = defers
+        self.mode_reason = mode_reason
+        self.cancelled = cancelled
         self.started_at = started_at
         self.forecast = forecast
         self.desk = desk
@@ -135,6 +148,11 @@ class Run:
     def id(self) -> str:
         """The id of its row in `runs`."""
         return self.terms.run_id
+
+    @property
+    def mode(self) -> Mode:
+        """What was asked for: realtime, batch, or auto."""
+        return self.order.mode or self.desk.settings.mode
 
     @property
     def collection_id(self) -> str:
@@ -172,7 +190,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one document of a run ended: complete, partial, unread or unfinished, and why."""
+    """How one document of a run ended: complete, partial, unread, unfinished, or waiting for a batch job, and why."""
 
     name: str
     state: str

@@ -1,4 +1,4 @@
-"""One document of a run, from its bytes to its findings: read, plan, dispatch, settle."""
+"""One document of a run, from its bytes to its findings: read, plan, dispatch, settle; or, in batch, as far as its open questions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ log = logging.getLogger(__name__)
 STATE_OF = {"complete": "complete", "partial": "partial", "failed": "unfinished"}
 # how often a document looks whether another run has finished the analysis that it waits for
 JOIN_POLL_S = 0.5
+IN_BATCH = "its questions are in a batch job, or go into the next one"
 
 
 async def analyse_document(run: Run, entry: Entry) -> Outcome:
     """Take one document through the whole way. It always ends as a row with a state and, but for `complete`, a reason.
+
+    Where questions of it are left for a batch job, that state is `waiting`.
 
     A reason to stop the whole run is kept in `run.stopped`; an error that nobody foresaw costs this document and is logged.
     """
@@ -59,7 +62,9 @@ async def _analyse(run: Run, entry: Entry) -> Outcome:
     outcome = await run.desk.store.aread(analyses.settled_since, planned.analysis_id, run.started_at)
     if outcome is None:
         await plan.expect(run, planned)
-        await _dispatch_and_settle(run, planned.analysis_id, document)
+        await run.desk.store.write(analyses.reopen_failed, planned.analysis_id)
+        if not await work_out(run, planned.analysis_id, document):
+            return await _finish(run, entry, "waiting", IN_BATCH)
         outcome = await run.desk.store.aread(analyses.outcome, planned.analysis_id)
     state, reason = outcome
     return await _finish(run, entry, STATE_OF[state], reason)
@@ -78,19 +83,29 @@ async def _claim(run: Run, entry: Entry, analysis_id: str, document_id: str) -> 
         await asyncio.sleep(JOIN_POLL_S)
 
 
-async def _dispatch_and_settle(run: Run, analysis_id: str, document: sources.StoredDocument) -> None:
-    await run.desk.store.write(analyses.reopen_failed, analysis_id)
+async def work_out(run: Run, analysis_id: str, document: sources.StoredDocument) -> bool:
+    """Ask and settle until nothing is open: True. False where what is open waits for a batch job; then nothing is settled yet."""
     asking = True
     while asking:
-        jobs = await _open_jobs(run, analysis_id, document.id)
-        try:
-            await run.desk.dispatcher.drain(run.terms, jobs)
-        except StopRun:
-            # what was answered before the stop is paid for, so it is worth its findings; what it would ask now, the next run asks
-            while await settle.settle(run, analysis_id, document):
-                pass
-            raise
+        if await _ask(run, analysis_id, document):
+            return False
         asking = await settle.settle(run, analysis_id, document)
+    return True
+
+
+async def _ask(run: Run, analysis_id: str, document: sources.StoredDocument) -> int:
+    """Have the open questions answered; returns how many are left for a batch job."""
+    jobs = await _open_jobs(run, analysis_id, document.id)
+    if run.defers:
+        return len(await run.desk.dispatcher.answer_from_store(run.terms, jobs))
+    try:
+        await run.desk.dispatcher.drain(run.terms, jobs)
+    except StopRun:
+        # what was answered before the stop is paid for, so it is worth its findings; what it would ask now, the next run asks
+        while await settle.settle(run, analysis_id, document):
+            pass
+        raise
+    return len(await _open_jobs(run, analysis_id, document.id)) if jobs else 0
 
 
 async def _open_jobs(run: Run, analysis_id: str, document_id: str) -> Sequence[Job]:

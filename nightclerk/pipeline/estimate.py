@@ -10,6 +10,7 @@ from nightclerk.pipeline import lifecycle, ocr, plan
 from nightclerk.pipeline.desk import Desk, Entry, Order, Run
 from nightclerk.pipeline.forecast import Forecast
 from nightclerk.pipeline.gather import Gatherer, Seen, walk
+from nightclerk.pipeline.hostile import Surroundings
 from nightclerk.pipeline.intake import earlier_analysis, read_file
 from nightclerk.pipeline.memory import Memory
 from nightclerk.providers import prices
@@ -24,7 +25,8 @@ class Estimate:
 
     The range stands on the lengths of `history_calls` earlier answers of this profile by this model; where there are none, `low` takes
     every answer as short and `high` takes each as long as the profile allows. Both ends hold what an endpoint takes for reading
-    `ocr_pages` pictures, and nothing for the questions about their text, which nobody knows yet.
+    `ocr_pages` pictures, and nothing for the questions about their text, which nobody knows yet. With `in_batch` it is that of batch jobs,
+    which answer within hours: `seconds` is then 0.
     """
 
     model: str
@@ -40,6 +42,7 @@ class Estimate:
     seconds: float = 0.0
     ocr_pages: int = 0
     history_calls: int = 0
+    in_batch: bool = False
 
 
 async def estimate(desk: Desk, order: Order) -> Estimate:
@@ -51,13 +54,13 @@ async def estimate(desk: Desk, order: Order) -> Estimate:
     run = await lifecycle.preview(desk, order)
     forecast = await _forecast(run)
     lengths = forecast.outlook.lengths
-    result = Estimate(run.terms.model, forecast.outlook.price.model, history_calls=lengths.calls if lengths else 0)
+    result = Estimate(run.terms.model, forecast.outlook.price.model, history_calls=lengths.calls if lengths else 0, in_batch=run.defers)
     gatherer, found = Gatherer(desk.access, Memory(desk.store, run.collection_id, keeps=False)), walk(order.sources, desk.settings.data_dir)
     while (one := await asyncio.to_thread(next, found, None)) is not None:
         for seen in await asyncio.to_thread(gatherer.look, one):
             await _add_file(run, seen, forecast, result)
     settings = desk.settings
-    if run.analyst == "model":
+    if run.analyst == "model" and not run.defers:
         tokens = forecast.outlook.tokens(forecast.load)
         result.seconds = max(result.calls / settings.requests_per_second, tokens * 60 / settings.tokens_per_minute)
     return result
@@ -87,7 +90,7 @@ async def _add_file(run: Run, seen: Seen, forecast: Forecast, result: Estimate) 
     if document.status not in {"read", "partial"}:
         result.unread.append((seen.name, f"{document.status}: {document.reason}"))
         return
-    planned = await asyncio.to_thread(plan.build, run, "", document.text, document.sections)
+    planned = await asyncio.to_thread(plan.build, run, "", document.text, document.sections, Surroundings(document.annotations))
     known = await run.desk.store.aread(analyses.answered_hashes, [request["hash"] for request in planned.requests])
     _count(run, planned, known, forecast, result, before=before)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nightclerk.providers.outlook import Load, Outlook
@@ -24,5 +24,12 @@ class Forecast:
             if request["hash"] not in self.hashes:
                 self.hashes.add(request["hash"])
                 self.load += Load(1, request["prompt_tokens"], request["max_output_tokens"])
+        new_low, new_high = self.outlook.cost_range(self.load)
+        return new_low - low, new_high - high
+
+    def in_realtime(self) -> tuple[int, int]:
+        """Take everything for realtime calls from now on; returns by how many nano-USD (the low, the high) end has moved."""
+        low, high = self.outlook.cost_range(self.load)
+        self.outlook = replace(self.outlook, batch=False)
         new_low, new_high = self.outlook.cost_range(self.load)
         return new_low - low, new_high - high

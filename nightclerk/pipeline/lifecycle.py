@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from nightclerk import ingest, prompting
 from nightclerk.dispatch import Terms
-from nightclerk.errors import BadUsage, OverBudget, SettingsError
-from nightclerk.pipeline import caps, confidential
+from nightclerk.errors import BadUsage, OverBudget, SettingsError, StoreError
+from nightclerk.pipeline import batch_cancel, batch_mode, caps, confidential, families
 from nightclerk.pipeline.desk import Desk, Order, Run
 from nightclerk.pipeline.forecast import Forecast
 from nightclerk.pipeline.intake import LONGEST_NAME
@@ -21,8 +22,9 @@ from nightclerk.providers.outlook import Outlook
 from nightclerk.providers.reply import clean
 from nightclerk.providers.resolve import Resolved, resolve_model
 from nightclerk.records import Chunk, new_id, utc_now
-from nightclerk.store import analyses, history, runs, sources
+from nightclerk.store import analyses, batches, history, runs, sources, waiting
 
+log = logging.getLogger(__name__)
 RULES_MODEL = "rules-1"
 
 
@@ -30,7 +32,8 @@ async def start_run(desk: Desk, order: Order) -> Run:
     """Check everything that can be checked before a file is opened, and file the run.
 
     Raises:
-        BadUsage: no sources, an unknown profile, chunks too large for the model, a provider that a confidential collection may not use.
+        BadUsage: no sources, an unknown profile, chunks too large for the model, a provider that a confidential collection may not use,
+            batch jobs where there are none.
         ProviderStop: the endpoint refuses the key, does not serve the model, or there is no price for it.
     """
     run = await preview(desk, order)
@@ -47,10 +50,13 @@ async def preview(desk: Desk, order: Order) -> Run:
     scope = await desk.store.aread(sources.scope_of, collection_id)
     if scope:
         await asyncio.to_thread(confidential.check, desk.settings, order.collection)
+        if (order.mode or desk.settings.mode) == "batch":
+            confidential.check(desk.settings, order.collection, mode="batch")
     profile = desk.profile(order.profile)
     today = now.astimezone(desk.settings.zone).date()
     resolved = await resolve(desk, today)
     check_sizes(desk, profile, resolved)
+    choice = batch_mode.choose(desk, order, resolved, scope=scope)
     terms = Terms(
         run_id=run_id,
         collection_id=collection_id,
@@ -62,8 +68,18 @@ async def preview(desk: Desk, order: Order) -> Run:
         process_id=desk.process_id,
     )
     lengths = await desk.store.aread(history.lengths, profile=profile.name, provider=terms.provider, model=terms.model)
-    forecast = Forecast(Outlook(terms.price, lengths))
-    return Run(desk=desk, order=order, profile=profile, resolved=resolved, terms=terms, scope=scope, started_at=now, forecast=forecast)
+    return Run(
+        desk=desk,
+        order=order,
+        profile=profile,
+        resolved=resolved,
+        terms=terms,
+        scope=scope,
+        started_at=now,
+        forecast=Forecast(Outlook(terms.price, lengths, batch=choice.defers)),
+        defers=choice.defers,
+        mode_reason=choice.reason,
+    )
 
 
 def check_name(collection: str) -> None:
@@ -118,8 +134,11 @@ def _run_row(run: Run) -> dict[str, Any]:
         "provider": run.terms.provider,
         "model_asked": run.terms.model_asked,
         "model": run.terms.model,
-        "mode": "realtime",
+        "mode": "batch" if run.defers else "realtime",
         "parameters": {
+            "prompt_version_id": run.prompt_version_id,
+            "mode": run.mode,
+            "mode_reason": run.mode_reason,
             "sources": [ingest.shown(place) if isinstance(place, Path) else place.uri for place in order.sources],
             "chunk_tokens": settings.chunk_tokens,
             "reanalyse": settings.reanalyse,
@@ -133,13 +152,42 @@ def _run_row(run: Run) -> dict[str, Any]:
 
 
 async def finish_run(run: Run, *, interrupted: bool = False) -> str:
-    """Give a run the state it earned, file it and return it: complete, partial, over_budget, failed or interrupted."""
-    counts = await run.desk.store.aread(runs.count_documents, run.id)
-    state, reason = verdict(run, counts)
+    """Give a run the state it earned, file it and return it: complete, partial, over_budget, failed, interrupted, or waiting.
+
+    A run waits while a batch job holds a question of one of its documents: `collect` ends it.
+    """
+    store, cancelled = run.desk.store, interrupted or run.cancelled
     if interrupted:
+        await batch_cancel.cancel(run.desk, run.id)
+    awaited = await store.aread(waiting.awaited, run.id)
+    # whoever wants to end waits for no job of others
+    if awaited and not (cancelled and not await store.aread(batches.of_run, run.id)):
+        await store.write(runs.suspend_run, run.id, reason=_waits(run, awaited, cancelled=cancelled))
+        return "waiting"
+    if not cancelled:
+        await _relate(run)
+    counts = await store.aread(runs.count_documents, run.id)
+    state, reason = verdict(run, counts)
+    if cancelled:
         state, reason = "interrupted", "stopped by the person or the scheduler; the next run goes on where this one ended"
-    await run.desk.store.write(runs.close_run, run.id, state=state, reason=reason, now=utc_now())
+    await store.write(runs.close_run, run.id, state=state, reason=reason, now=utc_now())
     return state
+
+
+def _waits(run: Run, awaited: int, *, cancelled: bool) -> str:
+    """What a person should know of a run that waits, and do."""
+    if cancelled:
+        return f"cancelled: `nightclerk collect` books what its batch jobs have answered of {awaited} questions, and ends it"
+    also = f"; {run.stopped}" if run.stopped else ""
+    return f"{awaited} questions are in batch jobs; `nightclerk collect` fetches the answers (`--wait` until they are there){also}"
+
+
+async def _relate(run: Run) -> None:
+    """Families are made of what is filed, so they can wait for the next run; the state of this one cannot."""
+    try:
+        await families.relate(run.desk.store, run.collection_id)
+    except StoreError as error:
+        log.warning("the families of the collection %s were not made anew: %s", run.order.collection, error)
 
 
 def verdict(run: Run, counts: dict[str, int]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nightclerk import chunk, prompting, tokens
+from nightclerk.pipeline import hostile
 from nightclerk.pipeline.desk import Run
 from nightclerk.records import Ask, Chunk, Section, derived_id, utc_now
 from nightclerk.store import analyses, runs, sources
@@ -35,16 +36,18 @@ class Plan:
 async def plan(run: Run, document_id: str) -> Plan:
     """Work out what to ask about a document; nothing is filed or sent yet."""
     text, _, sections = await run.desk.store.aread(sources.document_parts, document_id)
-    return await asyncio.to_thread(build, run, document_id, text, sections)
+    around = await hostile.surroundings(run.desk.store, document_id)
+    return await asyncio.to_thread(build, run, document_id, text, sections, around)
 
 
-def build(run: Run, document_id: str, text: str, sections: Sequence[Section]) -> Plan:
+def build(run: Run, document_id: str, text: str, sections: Sequence[Section], around: hostile.Surroundings) -> Plan:
     """The rows of an analysis: CPU work, so it runs off the event loop."""
+    planted = hostile.in_text(text, around)
     pieces = chunk.cut(text, sections, max_tokens=run.desk.settings.chunk_tokens, count=tokens.count)
     analysis = _analysis(run, document_id, len(pieces), len(text))
     chunks = [_chunk_row(document_id, analysis["chunking"], piece) for piece in pieces]
     pairs = [
-        question_rows(run, analysis["id"], row["id"], prompting.ask(run.profile, piece, len(pieces)), kind="ask")
+        question_rows(run, analysis["id"], row["id"], hostile.question(run.profile, piece, len(pieces), planted), kind="ask")
         for piece, row in zip(pieces, chunks, strict=True)
     ]
     return Plan(analysis, chunks, [request for request, _ in pairs], [question for _, question in pairs])

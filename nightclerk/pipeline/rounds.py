@@ -22,6 +22,7 @@ MOST_CONTINUES = 3
 # a shorter text than this has no room for findings that fill an answer
 LEAST_CHARACTERS = 1_000
 PROBLEMS_NAMED = 5
+TOOLS_REFUSED = "the reply asks for tools, and none were offered: they were not called"
 
 Next = Literal["", "repair", "continue", "split"]
 
@@ -101,13 +102,18 @@ def _read(part: Part, profile: Profile) -> Part:
             continue
         part.answers += parsed.answers
         if reply.usable:
-            problems = "; ".join(parsed.problems[:PROBLEMS_NAMED])
+            problems = _named([*([TOOLS_REFUSED] if reply.finish_reason == "tool_calls" else []), *parsed.problems])
             part.gap = ""
             part.losses, part.notes = ("", problems) if parsed.whole else (problems, "")
             break
         part.gap = part.error = reply.unusable_reason or reply.reason
         part.next = _after(part, reply, new=len(part.kept) > known)
     return part
+
+
+def _named(problems: Sequence[str]) -> str:
+    more = len(problems) - PROBLEMS_NAMED
+    return "; ".join([*problems[:PROBLEMS_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _after(part: Part, reply: ReplyRow, *, new: bool) -> Next:

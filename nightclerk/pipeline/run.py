@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from nightclerk.errors import StopRun
+from nightclerk.pipeline.batch_run import hand_over
 from nightclerk.pipeline.desk import Desk, Order, Run
 from nightclerk.pipeline.document import analyse_document
 from nightclerk.pipeline.lifecycle import finish_run, start_run
@@ -29,6 +30,7 @@ async def execute(desk: Desk, order: Order, *, show: Show = _unseen, every_s: fl
     try:
         async with watching(run, show, every_s=every_s):
             await together(analyse_document(run, entry) for entry in await list_sources(run))
+            await hand_over(run)
     except Exception as error:
         # such as a source that went away before the walk: nobody else would ever end this run
         stop(run, error)

@@ -1,4 +1,4 @@
-"""From stored replies to findings: parse, locate, merge, say what is absent, account for what was not answered.
+"""From stored replies to findings: parse, locate, verify, merge, say what is absent, account for what was not answered.
 
 Settling reads only the store, so it may be run again at any time and gives the same rows. It may ask further questions (`rounds`).
 """
@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from nightclerk import chunk, findings, ingest, prompting, tokens
-from nightclerk.pipeline import rounds
+from nightclerk.ingest.language import language_of
+from nightclerk.pipeline import hostile, identities, rounds
 from nightclerk.pipeline.desk import Run
 from nightclerk.pipeline.plan import question_rows
 from nightclerk.pipeline.rounds import Part
-from nightclerk.records import READABLE, Chunk, Finding, Page, Section, utc_now
+from nightclerk.records import READABLE, Chunk, Finding, Page, Section
 from nightclerk.store import analyses, sources
 from nightclerk.text import Locator
+
+# blocks that stand in the middle of a sentence where a page ends
+FURNITURE = ("page_header", "page_footer", "footnote")
 
 
 @dataclass(slots=True)
@@ -52,6 +56,9 @@ class _Paper:
     sections: tuple[Section, ...]
     chunks: Sequence[Any]
     locator: Locator
+    # passages that give orders to whoever reads it: those in its text, and those beside it
+    planted: Sequence[findings.Planted] = ()
+    beside: Sequence[findings.Planted] = ()
 
 
 async def settle(run: Run, analysis_id: str, document: sources.StoredDocument) -> bool:
@@ -60,14 +67,32 @@ async def settle(run: Run, analysis_id: str, document: sources.StoredDocument) -
     text, pages, sections = await store.aread(sources.document_parts, document.id)
     chunks = await store.aread(analyses.chunk_rows, analysis_id)
     replies = await store.aread(analyses.replies, analysis_id)
-    paper = _Paper(text, pages, sections, chunks, await asyncio.to_thread(Locator, text))
+    layout = await store.aread(sources.layout, document.id)
+    around = await hostile.surroundings(store, document.id)
+    paper = await asyncio.to_thread(_paper, text, pages, sections, chunks, layout, around)
     reading = await asyncio.to_thread(_read_replies, run, paper, replies)
     if await _ask_again(run, analysis_id, paper, reading):
         return True
     found, outcome = await asyncio.to_thread(_conclude, run, paper, reading, document)
-    rows = [(findings.finding_id(analysis_id, finding), finding) for finding in found]
-    await store.write(analyses.file_findings, analysis_id, rows, outcome=outcome, now=utc_now())
+    await identities.file(store, analysis_id, found, document_id=document.id, text=text, outcome=outcome)
     return False
+
+
+def _paper(
+    text: str,
+    pages: tuple[Page, ...],
+    sections: tuple[Section, ...],
+    chunks: Sequence[Any],
+    layout: bytes | None,
+    around: hostile.Surroundings,
+) -> _Paper:
+    return _Paper(text, pages, sections, chunks, _locator(text, layout), hostile.in_text(text, around), hostile.beside(around))
+
+
+def _locator(text: str, layout: bytes | None) -> Locator:
+    blocks = ingest.unpack(layout)
+    furniture = [(block.char_start, block.char_end) for block in blocks if block.kind in FURNITURE]
+    return Locator(text, furniture, [(*block.cells, block.char_end) for block in blocks if len(block.cells) > 1])
 
 
 def _read_replies(run: Run, paper: _Paper, replies: Sequence[analyses.ReplyRow]) -> _Reading:
@@ -75,7 +100,20 @@ def _read_replies(run: Run, paper: _Paper, replies: Sequence[analyses.ReplyRow])
     for part in reading.parts:
         # a part that was halved leaves what it said to its first half, so the chunk is where a quote is looked for
         span = (part.chunk.char_start, part.chunk.char_end)
-        reading.found += findings.place(part.answers, locator=paper.locator, span=span, pages=paper.pages, sections=paper.sections)
+        asked = f"{part.start}-{part.end}"
+        reading.found += findings.place(
+            [hostile.as_written(answer) for answer in part.answers],
+            locator=paper.locator,
+            span=span,
+            pages=paper.pages,
+            sections=paper.sections,
+            asked=asked,
+        )
+    # what a border cut in two was answered in halves
+    seams = chunk.seams(paper.text, [part.end for part in reading.parts])
+    verifier = findings.Verifier(paper.text, language_of(paper.text))
+    reading.found = [verifier.verify(finding) for finding in findings.join_halves(reading.found, paper.text, seams)]
+    reading.found = findings.distrusted(reading.found, paper.planted, paper.text)
     return reading
 
 
@@ -96,7 +134,7 @@ def _further(run: Run, analysis_id: str, paper: _Paper, part: Part) -> Iterator[
     whole = (part.start, part.end) == (part.chunk.char_start, part.chunk.char_end)
     spans = chunk.halves(paper.text, part.start, part.end) if part.next == "split" else [(part.start, part.end)]
     for start, end in spans:
-        ask = prompting.ask(run.profile, _piece(paper, part.chunk, start, end), len(paper.chunks))
+        ask = hostile.question(run.profile, _piece(paper, part.chunk, start, end), len(paper.chunks), paper.planted)
         if part.next == "repair":
             ask = prompting.repaired(ask, part.last.answer or "", part.error)
         elif part.next == "continue":
@@ -113,15 +151,19 @@ def _piece(paper: _Paper, row: Any, start: int, end: int) -> Chunk:
 
 def _conclude(run: Run, paper: _Paper, reading: _Reading, document: sources.StoredDocument) -> tuple[list[Finding], dict[str, Any]]:
     complete = not reading.gaps and not reading.losses and document.status == "read"
-    reason = "; ".join(filter(None, [document.reason, _gap_reason(paper, reading)]))
+    left_out = hostile.unread(paper.planted, paper.chunks) if run.analyst == "model" else ""
+    reason = "; ".join(filter(None, [document.reason, _gap_reason(paper, reading), left_out]))
     categories = [category.name for category in run.profile.categories]
-    found = findings.merge(reading.found, categories=categories)
+    kind_of = {category.name: category.kind for category in run.profile.categories}
+    found = findings.merge(reading.found, categories=categories, kinds=kind_of)
     read = f"{_readable_pages(paper)} of {len(paper.pages)} pages, {len(reading.answered)} of {len(paper.chunks)} chunks"
     if reading.answered:
         # of a document that nobody has answered for, a row per category would say nothing
-        found += findings.absences(categories, found, complete=complete, analyst=run.analyst, read=read, reason=reason)
-    severity = {category.name: category.severity for category in run.profile.categories}
-    found = [replace(finding, severity=severity.get(finding.category)) if finding.state == "present" else finding for finding in found]
+        is_sure = complete and not left_out
+        found += findings.absences(categories, found, complete=is_sure, analyst=run.analyst, read=read, reason=reason)
+    kinds = {category.name: category for category in run.profile.categories}
+    found = [findings.graded(finding, kinds) for finding in found]
+    found += findings.planted_findings([*paper.planted, *paper.beside], paper.text, paper.pages, paper.sections)
     spans = {row.id: row.char_end - row.char_start for row in paper.chunks}
     state = "complete" if complete else "partial" if reading.answered else "failed"
     outcome = {

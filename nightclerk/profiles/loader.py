@@ -1,10 +1,11 @@
-"""Finds a profile's folder, reads its six files and refuses whatever is not well formed, before any call is paid."""
+"""Finds a profile's folder, reads its files and refuses whatever is not well formed, before any call is paid."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,12 +20,18 @@ from pydantic import BaseModel, ValidationError
 
 import nightclerk
 from nightclerk.errors import ProfileError, UnknownProfile
-from nightclerk.profiles import check
+from nightclerk.profiles import check, schema
 from nightclerk.profiles.models import CaseBook, Manifest, Profile, RuleBook
 from nightclerk.profiles.patterns import TERM
 
 SHIPPED = Path(nightclerk.__file__).parent.parent / "prompts"
 FILES = ("profile.yaml", "system.jinja", "user.jinja", "schema.json", "rules.yaml", "cases.yaml")
+# taken where a profile has none of its own; the schema is then made from its categories
+DEFAULTS = {
+    "system.jinja": Path(__file__).parent / "default" / "system.jinja",
+    "user.jinja": Path(__file__).parent / "default" / "user.jinja",
+}
+OPTIONAL = {"rules.yaml": "rules: []\n", "cases.yaml": "cases: []\n"}
 
 _NAME = re.compile(r"([a-z][a-z0-9_]*)(?:/(v[1-9][0-9]*))?")
 _M = TypeVar("_M", bound=BaseModel)
@@ -59,8 +66,30 @@ def _folders(search_path: Sequence[Path]) -> Iterator[Path]:
         yield from sorted(named, key=lambda folder: (folder.parent.name, -int(folder.name[1:])))
 
 
+def restore(name: str, version: str, content: Mapping[str, str]) -> Profile:
+    """The profile whose files are these, as `prompt_versions` keeps them: what was asked with it is settled with it, come what may on disk.
+
+    Raises:
+        ProfileError: this version of Nightclerk does not take it any more.
+    """
+    return _restored(name, version, tuple(sorted(content.items())))
+
+
+@lru_cache(maxsize=16)
+def _restored(name: str, version: str, content: tuple[tuple[str, str], ...]) -> Profile:
+    return _made(Path("prompt_versions") / name / version, dict(content))
+
+
 def _read(folder: Path) -> Profile:
-    content = {name: _text(folder, name) for name in FILES}
+    content = {name: _text(folder, name) for name in FILES if name == "profile.yaml" or (folder / name).exists()}
+    content |= {name: path.read_text(encoding="utf-8") for name, path in DEFAULTS.items() if name not in content}
+    content |= {name: text for name, text in OPTIONAL.items() if name not in content}
+    if "schema.json" not in content:
+        content["schema.json"] = schema.made(_parse(Manifest, folder / "profile.yaml", content["profile.yaml"]).categories)
+    return _made(folder, content)
+
+
+def _made(folder: Path, content: dict[str, str]) -> Profile:
     manifest = _parse(Manifest, folder / "profile.yaml", content["profile.yaml"])
     if (manifest.name, manifest.version) != (folder.parent.name, folder.name):
         raise ProfileError(f"{folder / 'profile.yaml'}: name and version must be those of its folder, {folder.parent.name}/{folder.name}")
@@ -76,6 +105,11 @@ def _read(folder: Path) -> Profile:
         cases=_parse(CaseBook, folder / "cases.yaml", content["cases.yaml"]).cases,
         content=content,
         sha256=_sha256(content),
+        answer_language=manifest.answer_language,
+        votes=manifest.votes,
+        second_pass=manifest.second_pass,
+        tools=manifest.tools,
+        model=manifest.model,
     )
     check.profile(profile, folder)
     return profile

@@ -16,6 +16,11 @@ VALUE_FIELDS = ("text", "number", "unit", "scale", "currency", "date", "duration
 MAX_OPENING = 20_000
 
 Kind = Literal["clause", "party", "date", "money", "percentage", "duration", "yes_no", "figure", "list", "text"]
+Severity = Literal["low", "medium", "high"]
+State = Literal["present", "not_present", "no_match", "unclear", "contradicted", "unverified"]
+Tool = Literal["lookup_section", "lookup_definition", "search_document", "calculate"]
+# more samples than this tell nothing new (Wang et al., arXiv 2203.11171, figure 2, levels off before)
+Votes = Annotated[int, Field(ge=1, le=15)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Keyword = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^A-Z\s]+$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
@@ -27,18 +32,66 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Example(Strict):
+    """A passage and the right finding in it; `quote` stands in `text`."""
+
+    text: Annotated[str, StringConstraints(min_length=1)]
+    quote: Annotated[str, StringConstraints(min_length=1)]
+    answer: str
+
+    @model_validator(mode="after")
+    def _quote_stands_there(self) -> Example:
+        if self.quote not in self.text:
+            raise ValueError(f"the quote {self.quote!r} does not stand in its text")
+        return self
+
+
+class SeverityRule(Strict):
+    """How grave a finding is when everything that is said here holds: its state, its number, a pattern over its quote and answer."""
+
+    severity: Severity
+    states: tuple[State, ...] = ("present",)
+    at_least: float | None = None
+    below: float | None = None
+    pattern: Pattern | None = None
+
+
 class Category(Strict):
-    """One thing to look for. `absence_matters`: a document without it is itself a finding worth a row."""
+    """One thing to look for. `absence_matters`: a document without it is itself a finding worth a row.
+
+    `unit`, `currencies` and `period` say how its value is to be given. The first of `severity_rules` that holds decides how grave a finding
+    is; where none does, a present one has `severity`. A category of scope `document` has one answer for the whole document. `votes` is
+    how many samples it is worth, where that is not the profile's number.
+    """
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     kind: Kind
     question: Text
     absence_matters: bool
-    severity: Literal["low", "medium", "high"] | None = None
+    severity: Severity | None = None
+    severity_rules: tuple[SeverityRule, ...] = ()
+    scope: Literal["chunk", "document"] = "chunk"
+    unit: Text | None = None
+    currencies: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], ...] = ()
+    period: Literal["instant", "duration"] | None = None
+    examples: tuple[Example, ...] = ()
+    votes: Votes | None = None
+
+
+class ModelSettings(Strict):
+    """What a profile wants of the model in the place of the catalog's values; `effort` only where the model knows efforts."""
+
+    temperature: float | None = Field(None, ge=0, le=1.5)
+    top_p: float | None = Field(None, gt=0, le=1)
+    effort: Literal["none", "low", "medium", "high"] | None = None
 
 
 class Manifest(Strict):
-    """profile.yaml."""
+    """profile.yaml.
+
+    `answer_language` is what answers are written in, quotes stay as they are. `votes` is how many samples every question is asked for,
+    `second_pass` asks once more for what the first answer has missed, `tools` are those that the model may call.
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
     version: Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$", max_length=20)]
@@ -46,6 +99,11 @@ class Manifest(Strict):
     purpose: Text
     max_output_tokens: int = Field(ge=256, le=131_072)
     credits: tuple[Text, ...] = ()
+    answer_language: Text | None = None
+    votes: Votes = 1
+    second_pass: bool = False
+    tools: tuple[Tool, ...] = ()
+    model: ModelSettings = ModelSettings()
     categories: tuple[Category, ...] = Field(min_length=1)
 
 
@@ -55,7 +113,8 @@ class Rule(Strict):
     A sentence is a hit when one of `keywords` (lower case, looked up before any pattern) stands in it, `pattern` and every one of
     `also` match, and none of `unless` does. `quote` says what is cited: the sentence, or the match, of which only a named
     group where one matched. `within` limits the rule to the first so many characters of a document; with `reach: opening` it looks at them
-    as one text instead of sentence by sentence. `limit` is the most it finds in a chunk.
+    as one text instead of sentence by sentence. `limit` is the most it finds in a chunk. `answer` is what it says, where that is not the value
+    or, of a yes or no question, yes.
     """
 
     id: Identifier
@@ -69,6 +128,7 @@ class Rule(Strict):
     within: int | None = Field(None, ge=1, le=MAX_OPENING)
     limit: int | None = Field(None, ge=1)
     value: Kind | None = None
+    answer: Text | None = None
 
     @model_validator(mode="after")
     def _opening_has_an_end(self) -> Rule:
@@ -129,6 +189,11 @@ class Profile:
     cases: tuple[Case, ...]
     content: Mapping[str, str]
     sha256: str
+    answer_language: str | None = None
+    votes: int = 1
+    second_pass: bool = False
+    tools: tuple[Tool, ...] = ()
+    model: ModelSettings = ModelSettings()
 
     @property
     def id(self) -> str:

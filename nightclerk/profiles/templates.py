@@ -12,7 +12,7 @@ from nightclerk.profiles.models import Profile
 
 # users bring their own profiles: a template may format what it is given, and reach nothing else
 _SANDBOX = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False)
-VARIABLES = frozenset({"title", "purpose", "categories", "examples", "chunk", "clause_path"})
+VARIABLES = frozenset({"title", "purpose", "categories", "examples", "chunk", "clause_path", "answer_language"})
 
 
 def compiled(source: str) -> Template:
@@ -34,6 +34,7 @@ def variables(profile: Profile, *, chunk: str, clause_path: str) -> dict[str, An
         "examples": [_example(profile, number) for number, case in enumerate(profile.cases) if case.show],
         "chunk": chunk,
         "clause_path": clause_path,
+        "answer_language": profile.answer_language,
     }
 
 

@@ -2,7 +2,7 @@
 
 from nightclerk.prompting.follow_up import continued, repaired
 from nightclerk.prompting.hashing import request_hash
-from nightclerk.prompting.marks import unwrap_chunk, wrap_chunk
+from nightclerk.prompting.marks import unescape, unwrap_chunk, wrap_chunk
 from nightclerk.prompting.question import ask
 
-__all__ = ["ask", "continued", "repaired", "request_hash", "unwrap_chunk", "wrap_chunk"]
+__all__ = ["ask", "continued", "repaired", "request_hash", "unescape", "unwrap_chunk", "wrap_chunk"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,16 +15,18 @@ from nightclerk.prompting.marks import escape, wrap_chunk
 from nightclerk.records import Ask, Chunk
 
 _PATH_CHARACTERS = 200
+# stands for a passage that is not sent, and reads as an elision wherever it is quoted
+LEFT_OUT = "[…]"
 
 
-def ask(profile: Profile, chunk: Chunk, chunk_count: int, *, sample: int = 0) -> Ask:
+def ask(profile: Profile, chunk: Chunk, chunk_count: int, *, sample: int = 0, left_out: Sequence[tuple[int, int]] = ()) -> Ask:
     """The question about one chunk (`chunk.ordinal` of `chunk_count`), the same for the same input.
 
-    The document's name is not part of it, so that equal chunks of two documents are one request. `sample` numbers votes.
+    The document's name is not part of it, so that equal chunks of two documents are one request. `sample` numbers votes. `left_out` are
+    spans of the document, in order, that are not sent: `[…]` stands in their place.
     """
-    variables = templates.variables(
-        profile, chunk=wrap_chunk(chunk.text, chunk.ordinal, chunk_count), clause_path=_quoted_path(chunk.clause_path)
-    )
+    shown = wrap_chunk(_without(chunk, left_out), chunk.ordinal, chunk_count)
+    variables = templates.variables(profile, chunk=shown, clause_path=_quoted_path(chunk.clause_path))
     system = _template(profile.content["system.jinja"]).render(variables)
     user = _template(profile.content["user.jinja"]).render(variables)
     return Ask(
@@ -40,7 +42,21 @@ def ask(profile: Profile, chunk: Chunk, chunk_count: int, *, sample: int = 0) ->
         max_output_tokens=profile.max_output_tokens,
         prompt_tokens=tokens.count_messages(system, user),
         sample=sample,
+        temperature=profile.model.temperature,
+        top_p=profile.model.top_p,
+        effort=profile.model.effort,
     )
+
+
+def _without(chunk: Chunk, left_out: Sequence[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end in left_out:
+        first, last = max(start - chunk.char_start, done), min(end - chunk.char_start, len(chunk.text))
+        if first < last:
+            pieces += [chunk.text[done:first], LEFT_OUT]
+            done = last
+    return "".join([*pieces, chunk.text[done:]])
 
 
 @lru_cache(maxsize=32)

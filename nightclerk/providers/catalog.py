@@ -63,7 +63,7 @@ def order(name: str) -> tuple[str, ...]:
 
 
 def _card(name: str, row: Mapping[str, Any]) -> ModelCard:
-    optional = {"top_p": None, "retired_on": None, "replacement": None}
+    optional = {"top_p": None, "retired_on": None, "replacement": None, "batchable": False}
     return ModelCard(id=name, **(optional | dict(row)))
 
 

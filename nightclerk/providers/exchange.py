@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+import math
+import ssl
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
 
-from nightclerk.errors import CallError, CallTimeout, ConnectFailed, CutOff, MissingKey, ProviderStop
+from nightclerk.errors import CallError, CallTimeout, ConnectFailed, CutOff, MissingKey, ProviderStop, RetryCall
+from nightclerk.providers.arrival import Arrival, words
 from nightclerk.providers.clients import Clients
 from nightclerk.providers.problems import problem_of
 from nightclerk.providers.reply import clean, request_id
 from nightclerk.records import utc_now
 
 LONGEST_REPLY_BYTES = 20_000_000
+WARM_S = 0.5
 LIST_TIMEOUT_S = 30.0
+# the question for the models begins a run: a moment's trouble must not end a night before it began
+LIST_WAITS_S = (0.5, 2.0)
+LONGEST_LIST_WAIT_S = 60.0
 SHORTEST_SECRET = 12
 _NO_CODES: Mapping[str, type[CallError | ProviderStop]] = {}
 
@@ -68,7 +77,7 @@ class Exchange:
         self._endpoint = endpoint.rstrip("/")
         self._key = api_key
         self._connect_timeout_s = connect_timeout_s
-        headers = {"accept": "application/json"}
+        headers = {"accept": "application/json", "accept-encoding": "gzip, deflate"}
         if api_key is not None:
             headers["authorization"] = f"Bearer {_header_safe(api_key)}"
         self._clients = Clients(most=max_in_flight, headers=headers, transport=transport)
@@ -82,9 +91,52 @@ class Exchange:
         """Send a JSON body that somebody else encoded, off the loop since it is large; as `post`."""
         return await self._call("POST", path, content=content, timeout_s=timeout_s)
 
-    async def get(self, path: str) -> Answer:
-        """Ask for something that costs nothing; raises as `post` does."""
+    async def warm(self, connections: int) -> None:
+        """Have connections made before the first calls need them, as far as that can be done in half a second; sends nothing."""
+        await self._clients.warm(self._endpoint, connections, within_s=WARM_S)
+
+    async def get(self, path: str, *, waits_s: Sequence[float] = LIST_WAITS_S) -> Answer:
+        """Ask for something that costs nothing, and again after each of the waits where that may help; raises as `post` does."""
+        for wait_s in waits_s:
+            try:
+                answer = await self._call("GET", path, content=None, timeout_s=LIST_TIMEOUT_S)
+            except RetryCall:
+                await asyncio.sleep(wait_s)
+                continue
+            asked_s = self._asked_s(answer)
+            if asked_s is None:
+                return answer
+            await asyncio.sleep(max(wait_s, asked_s))
         return await self._call("GET", path, content=None, timeout_s=LIST_TIMEOUT_S)
+
+    def _asked_s(self, answer: Answer) -> float | None:
+        """How long to wait before the same is asked again; None where that is of no use, or too long."""
+        # 501 says that there is no such list
+        error = None if answer.is_success or answer.http_status == 501 else self.problem(answer)
+        asked_s = (error.retry_after_s or 0.0) if isinstance(error, RetryCall) else math.inf
+        return asked_s if asked_s <= LONGEST_LIST_WAIT_S else None
+
+    async def delete(self, path: str) -> Answer:
+        """Delete something; raises as `post` does."""
+        return await self._call("DELETE", path, content=None, timeout_s=LIST_TIMEOUT_S)
+
+    async def upload(self, path: str, name: str, file: BinaryIO, fields: Mapping[str, str], *, timeout_s: float) -> Answer:
+        """Send a file and some fields as a form; raises as `post` does."""
+        form = {"files": {"file": (name, file, "application/octet-stream")}, "data": dict(fields)}
+        return await self._call("POST", path, content=None, timeout_s=timeout_s, form=form)
+
+    async def download(self, path: str, into: BinaryIO, *, timeout_s: float) -> Answer:
+        """Write the body of a success into a file, however long it is; the answer then has no text. Raises as `post` does."""
+        return await self._call("GET", path, content=None, timeout_s=timeout_s, into=into)
+
+    @property
+    def address(self) -> str:
+        """Where the endpoint is, without what else its URL may hold, such as a password."""
+        return _address(self._endpoint)
+
+    def masked(self, content: bytes) -> bytes:
+        """The same without the key, should a server quote it."""
+        return _without(self._key, content)
 
     def problem(
         self,
@@ -98,68 +150,69 @@ class Exchange:
         text = answer.text
         if self._key is not None:
             text = text.replace(self._key.get_secret_value(), "[key]")
-        return problem_of(http_status or answer.http_status, answer.headers, text=text, sent=sent, now=utc_now(), codes=codes)
+        now = _moment(answer.headers)
+        return problem_of(http_status or answer.http_status, answer.headers, text=text, sent=sent, now=now, codes=codes)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._clients.aclose()
 
-    async def _call(self, method: str, path: str, *, content: bytes | None, timeout_s: float) -> Answer:
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None,
+        timeout_s: float,
+        form: Mapping[str, Any] | None = None,
+        into: BinaryIO | None = None,
+    ) -> Answer:
         limits = httpx.Timeout(timeout_s, connect=min(self._connect_timeout_s, timeout_s), pool=None)
+        headers = {"content-type": "application/json"} if content is not None else {}
+        came = Arrival(LONGEST_REPLY_BYTES, into)
         # httpx's errors carry the request, and with it the key: none of them is kept as a cause
         async with self._clients.lease() as client:
             try:
                 async with asyncio.timeout(timeout_s):
-                    return await _exchange(client, method, self._endpoint + path, content=content, timeout=limits, key=self._key)
+                    await came.of(client, method, self._endpoint + path, content=content, headers=headers, timeout=limits, **(form or {}))
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-                raise ConnectFailed(f"no connection to {_address(self._endpoint)} (NIGHTCLERK_ENDPOINT): {_words(error)}") from None
+                raise ConnectFailed(f"no connection to {_address(self._endpoint)} (NIGHTCLERK_ENDPOINT): {words(error)}") from None
             except (httpx.WriteError, httpx.WriteTimeout) as error:
-                raise ConnectFailed(f"the request could not be sent to its end: {_words(error)}") from None
+                raise ConnectFailed(f"the request could not be sent to its end: {words(error)}") from None
             except (TimeoutError, httpx.TimeoutException):
-                raise CallTimeout(f"no answer within {timeout_s:g} s", billable=True) from None
+                came.is_late = True
             except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                raise ProviderStop(f"the endpoint is no usable address: {_words(error)}") from None
-            except httpx.RequestError as error:
-                raise CutOff(f"the answer broke off: {_words(error)}", billable=True) from None
+                raise ProviderStop(f"the endpoint is no usable address: {words(error)}") from None
+            except (httpx.RequestError, ssl.SSLError) as error:
+                # an error of TLS in the middle of a connection comes as it is
+                came.trouble = words(error)
+        return self._answer(came, timeout_s)
+
+    def _answer(self, came: Arrival, timeout_s: float) -> Answer:
+        """The answer, without the key should the server quote it: bodies are kept.
+
+        A success that is late, broke off or grew too long is an error with what came of it: it may have been billed. Of any other status
+        the rest is not missed.
+        """
+        text = _without(self._key, bytes(came.body)).decode("utf-8-sig", "replace")
+        answer = Answer(came.http_status or 0, came.headers, text)
+        if came.http_status and not answer.is_success:
+            return answer
+        facts: dict[str, Any] = {"http_status": came.http_status, "provider_request_id": request_id(came.headers), "raw_body": clean(text)}
+        if came.is_late:
+            raise CallTimeout(f"no {'whole ' if text else ''}answer within {timeout_s:g} s", billable=True, **facts)
+        if came.trouble:
+            raise CutOff(f"the answer broke off: {came.trouble}", billable=True, **facts)
+        return answer
 
 
-async def _exchange(
-    client: httpx.AsyncClient, method: str, url: str, *, content: bytes | None, timeout: httpx.Timeout, key: SecretStr | None
-) -> Answer:
-    """The whole answer, without the key should the server quote it: bodies are kept.
-
-    A success that broke off or grew too long is a `CutOff` with what came of it: it may have been billed.
-    """
-    headers = {"content-type": "application/json"} if content is not None else {}
-    received = bytearray()
-    async with client.stream(method, url, content=content, headers=headers, timeout=timeout) as response:
-        trouble = await _receive(response, received)
-    names = {name.lower(): value for name, value in response.headers.items()}
-    text = _without(key, bytes(received)).decode("utf-8", "replace")
-    answer = Answer(response.status_code, names, text)
-    if trouble and answer.is_success:
-        raise CutOff(
-            f"the answer broke off: {trouble}",
-            http_status=answer.http_status,
-            billable=True,
-            provider_request_id=request_id(names),
-            raw_body=clean(text),
-        )
-    return answer
-
-
-async def _receive(response: httpx.Response, received: bytearray) -> str:
-    """Fill `received` with the body; what stopped it before its end, or nothing."""
+def _moment(headers: Mapping[str, str]) -> datetime:
+    """When an answer was made, by the clock of who made it: a date to wait for is on that clock, and ours may be wrong by hours."""
     try:
-        async for part in response.aiter_bytes():
-            received += part
-            if len(received) > LONGEST_REPLY_BYTES:
-                return f"it is longer than {LONGEST_REPLY_BYTES:,} bytes"
-    except httpx.TimeoutException:
-        raise
-    except httpx.RequestError as error:
-        return _words(error)
-    return ""
+        moment = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return utc_now()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _without(key: SecretStr | None, body: bytes) -> bytes:
@@ -180,8 +233,3 @@ def _address(endpoint: str) -> str:
     """Where an endpoint is, without what else its URL may hold, such as a password."""
     parts = urlsplit(endpoint)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def _words(error: Exception) -> str:
-    """The kind of a network error and what it says, which is about hosts and sockets and never about content."""
-    return clean(f"{type(error).__name__} {error}".strip())[:200]

@@ -13,6 +13,7 @@ from nightclerk.errors import ProviderStop
 from nightclerk.providers.asking import THINKING_LEAD, THINKING_TEMPLATE, longest_answer, prompt_tokens, schema_format, sent_text
 from nightclerk.providers.exchange import Exchange
 from nightclerk.providers.identity import checked, other_names
+from nightclerk.providers.mistral_batch import MistralBatches
 from nightclerk.providers.protocol import ServedModel
 from nightclerk.providers.reply import read_reply
 from nightclerk.records import Ask, ModelCard, Reply
@@ -48,20 +49,20 @@ class Mistral:
         body: dict[str, Any] = {
             "model": card.id,
             "messages": [{"role": "system", "content": _system(ask, card)}, {"role": "user", "content": ask.user}],
-            "temperature": card.temperature,
+            "temperature": card.temperature if ask.temperature is None else ask.temperature,
             "max_tokens": longest_answer(ask, card),
             "stream": False,
             "random_seed": ask.sample,
         }
-        if card.top_p is not None:
-            body["top_p"] = card.top_p
+        if (top_p := ask.top_p or card.top_p) is not None:
+            body["top_p"] = top_p
         if card.structured_output:
             body["response_format"] = schema_format(ask)
         # native Magistral refuses `reasoning_effort`; the models after it know nothing else
         if card.reasoning == "prompt_mode":
             body["prompt_mode"] = "reasoning"
         elif card.reasoning == "effort":
-            body["reasoning_effort"] = "high"
+            body["reasoning_effort"] = ask.effort or "high"
         return body
 
     def prompt_tokens(self, ask: Ask, card: ModelCard) -> int:
@@ -88,6 +89,14 @@ class Mistral:
         served = [_served(row) for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
         self._names = other_names(served)
         return served
+
+    def batches(self) -> MistralBatches:
+        """The batch jobs of this endpoint, over the same connections."""
+        return MistralBatches(self._exchange, lambda: self._names)
+
+    async def warm(self, connections: int) -> None:
+        """Have connections made before the first calls need them."""
+        await self._exchange.warm(connections)
 
     async def aclose(self) -> None:
         """Close the connections."""

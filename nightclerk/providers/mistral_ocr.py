@@ -91,6 +91,10 @@ class MistralOcr:
             return checked(_reply(answer), body["model"])
         raise self._exchange.problem(answer, sent=content[:QUOTED_BYTES].decode("utf-8", "replace"))
 
+    async def warm(self, connections: int) -> None:
+        """Have connections made before the first calls need them."""
+        await self._exchange.warm(connections)
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._exchange.aclose()

@@ -68,20 +68,20 @@ class OpenAICompatible:
         body: dict[str, Any] = {
             "model": card.id,
             "messages": [{"role": "system", "content": flat_system(ask, card)}, {"role": "user", "content": ask.user}],
-            "temperature": card.temperature,
+            "temperature": card.temperature if ask.temperature is None else ask.temperature,
             "max_tokens": longest_answer(ask, card),
             "stream": False,
             "seed": ask.sample,
         }
-        if card.top_p is not None:
-            body["top_p"] = card.top_p
+        if (top_p := ask.top_p or card.top_p) is not None:
+            body["top_p"] = top_p
         # never `json_object`: llama.cpp takes it and does not hold to it
         if card.structured_output:
             body["response_format"] = schema_format(ask)
         if card.reasoning == "effort":
-            body["reasoning_effort"] = "high"
+            body["reasoning_effort"] = ask.effort or "high"
         elif card.reasoning == "openrouter":
-            body["reasoning"] = {"effort": "high"}
+            body["reasoning"] = {"effort": ask.effort or "high"}
         return body
 
     def prompt_tokens(self, ask: Ask, card: ModelCard) -> int:
@@ -122,6 +122,10 @@ class OpenAICompatible:
             )
         self._names = other_names(served)
         return served
+
+    async def warm(self, connections: int) -> None:
+        """Have connections made before the first calls need them."""
+        await self._exchange.warm(connections)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -47,18 +47,24 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a load may cost at a price: by the lengths of earlier answers where there are any, else from short to longest allowed."""
+    """What a load may cost at a price: by the lengths of earlier answers where there are any, else from short to longest allowed.
+
+    `batch` is whether it is paid at the share of a batch job.
+    """
 
     price: Price
     lengths: Lengths | None = None
+    batch: bool = False
 
     def cost_range(self, load: Load) -> tuple[int, int]:
         """(low, high) in nano-USD."""
         if self.lengths is None:
-            return cost_range(self.price, calls=load.calls, prompt_tokens=load.prompt_tokens, longest_tokens=load.longest_tokens)
+            tokens = {"prompt_tokens": load.prompt_tokens, "longest_tokens": load.longest_tokens}
+            return cost_range(self.price, calls=load.calls, batch=self.batch, **tokens)
         prompt_tokens = round(load.prompt_tokens * self.lengths.prompt_factor)
         low, high = (self._answers(load, ratio) for ratio in self._ratios(load.calls))
-        return cost_nano_usd(self.price, Usage(prompt_tokens, low)), cost_nano_usd(self.price, Usage(prompt_tokens, high))
+        shortest, longest = Usage(prompt_tokens, low), Usage(prompt_tokens, high)
+        return cost_nano_usd(self.price, shortest, batch=self.batch), cost_nano_usd(self.price, longest, batch=self.batch)
 
     def tokens(self, load: Load) -> int:
         """Prompts and answers together, as they are most likely: what a limit on tokens has to let through."""
@@ -82,12 +88,14 @@ class Outlook:
         return max(0.0, lengths.mean - below), lengths.mean + above
 
 
-def cost_range(price: Price, *, calls: int, prompt_tokens: int, longest_tokens: int) -> tuple[int, int]:
+def cost_range(price: Price, *, calls: int, prompt_tokens: int, longest_tokens: int, batch: bool = False) -> tuple[int, int]:
     """(low, high) in nano-USD of so many calls: each answer short, or each as long as it may be.
 
     Args:
         prompt_tokens: of all calls together.
         longest_tokens: the longest allowed answers of all calls together.
+        batch: whether they are paid at the share of a batch job.
     """
     short = min(longest_tokens, calls * SHORT_ANSWER_TOKENS)
-    return cost_nano_usd(price, Usage(prompt_tokens, short)), cost_nano_usd(price, Usage(prompt_tokens, longest_tokens))
+    low, high = Usage(prompt_tokens, short), Usage(prompt_tokens, longest_tokens)
+    return cost_nano_usd(price, low, batch=batch), cost_nano_usd(price, high, batch=batch)

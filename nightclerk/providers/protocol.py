@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from nightclerk.records import Ask, ModelCard, Reply
 
@@ -32,6 +32,14 @@ class Sender(Protocol):
             CallError: this attempt failed; its class says whether to try again, `billable` whether it may have cost something.
             ProviderStop: nothing that we could send would be answered (key, credit, model).
         """
+
+
+@runtime_checkable
+class Warm(Protocol):
+    """A sender that can have connections made before they are needed."""
+
+    async def warm(self, connections: int) -> None:
+        """Make some connections, in less than a second; sends nothing and raises nothing."""
 
 
 class Provider(Sender, Protocol):

@@ -80,7 +80,7 @@ class Puter:
             "messages": [{"role": "system", "content": flat_system(ask, card)}, {"role": "user", "content": ask.user}],
             "model": card.id,
             "max_tokens": longest_answer(ask, card),
-            "temperature": card.temperature,
+            "temperature": card.temperature if ask.temperature is None else ask.temperature,
             "provider": ROUTE,
             "stream": False,
         }
@@ -124,6 +124,10 @@ class Puter:
         served = [row for names in map(_names, rows) for row in _served(names)]
         self._names = other_names(served)
         return served
+
+    async def warm(self, connections: int) -> None:
+        """Have connections made before the first calls need them."""
+        await self._exchange.warm(connections)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -18,6 +18,7 @@ from nightclerk.records import Reply, Usage
 MOST_TOKENS = 1_000_000_000  # no call uses more; a larger figure is a provider's mistake and would not fit a database integer
 THINKING_MARKS = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
 THINKING_FIELDS = ("reasoning", "reasoning_content", "thinking")
+TOOL_CALLS = "tool_calls"
 LIMIT_HEADERS = ("x-ratelimit-", "retry-after")
 
 
@@ -42,13 +43,19 @@ def reply_of(body: Mapping[str, Any], raw_body: str, *, http_status: int, header
         raw_body=clean(raw_body),
         answer=clean(answer),
         thinking=thinking,
-        finish_reason=_word(choice.get("finish_reason"), 40),
+        finish_reason=_finish_reason(choice, message),
         model_served=_word(body.get("model"), 100),
         usage=_usage(body.get("usage"), thinking, answer_characters=len(answer)),
         http_status=http_status,
         provider_request_id=request_id(headers) or _word(body.get("id"), 200) or None,
         headers={name: value for name, value in headers.items() if name.startswith(LIMIT_HEADERS)},
     )
+
+
+def _finish_reason(choice: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+    """Why the answer ended; one that came to its end and asks for tools says that, whatever its server calls it."""
+    said = _word(choice.get("finish_reason"), 40)
+    return TOOL_CALLS if message.get("tool_calls") and said in {"stop", ""} else said
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:

@@ -72,17 +72,17 @@ class Live:
         ended, left = self._questions_ended, self.questions_left
         if ended and left is not None:
             return ended / (ended + left)
-        return self.counts.documents_ended / self.counts.documents if self.counts.documents else 0.0
+        return self._documents_done / self.counts.documents if self.counts.documents else 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """How long it will take from now on at the rate of the last minute; None where nothing tells."""
         if self.questions_left:
             return self.questions_left * self._window_s / self.counts.recent_answers if self.counts.recent_answers else None
-        if not self.counts.documents_ended:
+        if not self._documents_done:
             return None
         elapsed_s = (self.now - self.started_at).total_seconds()
-        return (self.counts.documents - self.counts.documents_ended) * elapsed_s / self.counts.documents_ended
+        return (self.counts.documents - self._documents_done) * elapsed_s / self._documents_done
 
     @property
     def projected_nano_usd(self) -> int | None:
@@ -90,6 +90,11 @@ class Live:
         if not self._questions_ended or self.questions_left is None:
             return None
         return round(self.spent_nano_usd * (1 + self.questions_left / self._questions_ended))
+
+    @property
+    def _documents_done(self) -> int:
+        """As far as they can be now: ended, or planned for a batch job."""
+        return self.counts.documents_ended + self.counts.documents_in_batch
 
     @property
     def _questions_ended(self) -> int:
@@ -104,6 +109,8 @@ class Live:
 def facts(live: Live) -> Iterator[str]:
     """What is worth a place on one line, the most important first."""
     yield f"{live.counts.documents_ended} of {live.counts.documents} documents"
+    if live.counts.documents_in_batch:
+        yield f"{live.counts.documents_in_batch} more planned for batch jobs, {live.counts.in_batch} questions in them"
     if live.limit_used is not None:
         end = live.projected_nano_usd
         yield f"{usd(live.spent_nano_usd)} of {usd(live.budget_nano_usd)} USD" + ("" if end is None else f", about {usd(end)} at the end")

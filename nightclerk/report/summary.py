@@ -39,13 +39,18 @@ class RunReport:
 
     @property
     def state(self) -> str:
-        """complete, partial, over_budget, failed or interrupted."""
+        """complete, partial, over_budget, failed, interrupted, or waiting for batch jobs."""
         return str(self.summary["state"])
 
     @property
     def problems(self) -> list[Row]:
-        """The documents that were not read and answered whole, each with its reason."""
-        return [row for row in self.documents if row["state"] != "complete"]
+        """The documents that were not read and answered whole, each with its reason; not those that wait for a batch job."""
+        return [row for row in self.documents if row["state"] not in {"complete", "waiting"}]
+
+    @property
+    def waiting(self) -> int:
+        """How many documents wait for a batch job."""
+        return sum(row["state"] == "waiting" for row in self.documents)
 
     @property
     def analysed_before(self) -> int:

@@ -33,9 +33,11 @@ def documents(report: RunReport) -> str:
     row = report.summary
     readable, pages = report.pages
     before = f", {report.analysed_before} analysed by an earlier run (NIGHTCLERK_REANALYSE)" if report.analysed_before else ""
+    waiting = f", {report.waiting} waiting for batch jobs" if report.waiting else ""
     return (
         f"{row['documents']}: {row['documents_complete']} complete, {row['documents_partial']} partial, "
-        f"{row['documents_unread']} not read, {row['documents_open']} unfinished; {readable} of {pages} pages readable{before}"
+        f"{row['documents_unread']} not read, {row['documents_open'] - report.waiting} unfinished{waiting}; "
+        f"{readable} of {pages} pages readable{before}"
     )
 
 

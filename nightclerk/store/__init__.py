@@ -10,9 +10,10 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import sqlalchemy as sa
 
-from nightclerk.store.engine import connect, is_trouble, reading, store_error
+from nightclerk.errors import StoreError
+from nightclerk.store.engine import connect, is_trouble, passes, reading, store_error
 from nightclerk.store.upgrade import ensure_ready
-from nightclerk.store.writer import Writer
+from nightclerk.store.writer import RETRY_WAITS_S, Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,7 +56,18 @@ class Store:
             raise
 
     async def aread(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """`read` in a thread, so that the loop goes on."""
+        """`read` in a thread, so that the loop goes on; a database that is away is waited for, as the writer does.
+
+        Raises:
+            StoreError: the database failed, or did not come back.
+        """
+        for wait_s in RETRY_WAITS_S:
+            try:
+                return await asyncio.to_thread(self.read, fn, *args, **kwargs)
+            except StoreError as error:
+                if error.__cause__ is None or not passes(error.__cause__):
+                    raise
+            await asyncio.sleep(wait_s)
         return await asyncio.to_thread(self.read, fn, *args, **kwargs)
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from nightclerk.errors import SettingsError
+from nightclerk.findings import fingerprint
 from nightclerk.providers.prices import NANO_USD_PER_PAGE, NANO_USD_PER_TOKEN
 from nightclerk.records import READABLE, Finding, Price, derived_id
 from nightclerk.store import ledger
@@ -37,7 +38,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
-    """One question with the newest reply to its request, if there is one; without a span it is about the whole chunk."""
+    """One question with the newest reply to its request, if there is one; without a span it is about the whole chunk.
+
+    `sample` numbers the votes on one question, from 0.
+    """
 
     question_id: str
     chunk_id: str
@@ -52,6 +56,7 @@ class ReplyRow:
     usable: bool | None
     unusable_reason: str | None
     finish_reason: str | None
+    sample: int = 0
 
 
 def ensure_prompt_version(conn: sa.Connection, *, name: str, version: str, sha256: str, content: Row, now: datetime) -> None:
@@ -156,9 +161,11 @@ def replies(conn: sa.Connection, analysis_id: str) -> list[ReplyRow]:
     query = (
         sa.select(
             *(q.id, q.chunk_id, q.kind, q.round, q.char_start, q.char_end, q.state, q.reason, q.request_hash),
-            *(r.answer, r.usable, r.unusable_reason, r.finish_reason),
+            *(r.answer, r.usable, r.unusable_reason, r.finish_reason, t.requests.c.sample),
         )
-        .select_from(t.questions.outerjoin(t.replies, q.request_hash == r.request_hash))
+        .select_from(
+            t.questions.join(t.requests, q.request_hash == t.requests.c.hash).outerjoin(t.replies, q.request_hash == r.request_hash)
+        )
         .where(q.analysis_id == analysis_id)
         .order_by(q.created_at, q.id, r.usable.desc(), r.created_at.desc())
     )
@@ -183,22 +190,35 @@ def replace_questions(
     insert_new(conn, t.questions, questions)
 
 
-def file_findings(conn: sa.Connection, analysis_id: str, findings: Sequence[tuple[str, Finding]], *, outcome: Row, now: datetime) -> None:
-    """Replace the findings of an analysis by these (id, finding) and file how it ended; doing it again gives the same rows."""
+def file_findings(
+    conn: sa.Connection,
+    analysis_id: str,
+    findings: Sequence[tuple[str, Finding]],
+    *,
+    identities: Mapping[str, str],
+    outcome: Row,
+    now: datetime,
+) -> None:
+    """Replace the findings of an analysis by these (id, finding) and file how it ended; doing it again gives the same rows.
+
+    `identities` (finding id -> identity id) are filed already.
+    """
     # first, since it locks the row: two who settle at once on PostgreSQL would otherwise mix their findings
     conn.execute(sa.update(t.analyses).where(t.analyses.c.id == analysis_id).values(settled_at=now, **outcome))
     old = sa.select(t.findings.c.id).where(t.findings.c.analysis_id == analysis_id)
     conn.execute(sa.delete(t.evidence).where(t.evidence.c.finding_id.in_(old)))
     conn.execute(sa.delete(t.findings).where(t.findings.c.analysis_id == analysis_id))
-    insert_new(conn, t.findings, [_finding_row(analysis_id, identity, finding, now) for identity, finding in findings])
+    insert_new(conn, t.findings, [_finding_row(analysis_id, name, identities[name], finding, now) for name, finding in findings])
     insert_new(conn, t.evidence, [row for identity, finding in findings for row in _evidence_rows(identity, finding)])
 
 
-def _finding_row(analysis_id: str, identity: str, finding: Finding, now: datetime) -> dict[str, Any]:
+def _finding_row(analysis_id: str, name: str, identity_id: str, finding: Finding, now: datetime) -> dict[str, Any]:
     value = finding.value
     return {
-        "id": identity,
+        "id": name,
         "analysis_id": analysis_id,
+        "identity_id": identity_id,
+        "fingerprint": fingerprint(finding),
         "category": finding.category,
         "state": finding.state,
         "answer": finding.answer,
@@ -215,6 +235,8 @@ def _finding_row(analysis_id: str, identity: str, finding: Finding, now: datetim
         "party": value.party,
         "severity": finding.severity,
         "confidence": finding.confidence,
+        "votes": finding.votes,
+        "votes_agreeing": finding.votes_agreeing,
         "rule_id": finding.rule_id,
         "created_at": now,
     }
@@ -237,6 +259,8 @@ def _evidence_rows(finding_id: str, finding: Finding) -> list[dict[str, Any]]:
             "last_page_label": _label(item.last_page_label),
             "clause_path": item.clause_path,
             "match_level": item.match_level,
+            "checks_passed": list(item.checks_passed),
+            "checks_failed": [asdict(check) for check in item.checks_failed],
         }
         for ordinal, item in enumerate(finding.evidence)
     ]

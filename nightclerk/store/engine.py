@@ -16,6 +16,8 @@ from nightclerk.errors import StoreError
 
 BUSY_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 10
+# a machine that is gone without a word answers nothing, and TCP by itself waits for it a quarter of an hour
+SILENT_S = 30
 
 # A reader must not take SQLite's write lock, and must see one snapshot on PostgreSQL; on both it cannot write.
 _READ_OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -34,6 +36,7 @@ _ADVICE = (
     ("malformed", "the file is damaged; restore it from a backup"),
     ("disk is full", "free some space and start again: what was committed is safe"),
     ("No space left", "free some space and start again: what was committed is safe"),
+    ("disk I/O error", "the disk is full or fails: free some space, look at the system's log, and start again; what was committed is safe"),
     ("database is locked", f"another program has been writing for over {BUSY_TIMEOUT_S} s"),
     ("no such table", "run `nightclerk db upgrade`"),
     ("does not exist", "create it, or correct the URL"),
@@ -167,7 +170,9 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         import psycopg  # noqa: F401
     except ImportError:
         raise StoreError("PostgreSQL needs the package psycopg: pip install 'nightclerk[postgres]'") from None
-    options = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "nightclerk"}
+    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "nightclerk"}
+    # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+    options |= {"tcp_user_timeout": SILENT_S * 1_000, "keepalives_idle": SILENT_S, "keepalives_interval": 10, "keepalives_count": 3}
     given = {name: value for name, value in options.items() if name not in url.query}
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),

@@ -27,7 +27,8 @@ _call, _reply, _budget = t.calls.c, t.replies.c, t.budgets.c
 _INSERT_REPLY = sa.insert(t.replies)
 _OF_THESE = _budget.id.in_(sa.bindparam("budgets", expanding=True))
 _CEILING = sa.bindparam("ceiling", type_=sa.BigInteger)
-_LOCK_BUDGETS = sa.select(_budget.id).where(_OF_THESE).order_by(_budget.id).with_for_update()
+# any number that nobody else uses on this database
+_TAKE_TURN = sa.select(sa.func.pg_advisory_xact_lock(0x4E69676874))
 _RESERVE = (
     sa.update(t.budgets)
     .where(_OF_THESE)
@@ -53,14 +54,14 @@ _USABLE = (
     .order_by(_reply.created_at.desc())
 )
 _USABLE_MANY = _USABLE.where(_reply.request_hash.in_(sa.bindparam("hashes", expanding=True)))
-_LOCK_REQUEST = sa.select(t.requests.c.hash).where(t.requests.c.hash == sa.bindparam("request_hash")).with_for_update()
-# the newest usable reply to a request, or else its call that another process has in flight: one look for both
+# the newest usable reply to a request, or else its call that another process or a batch job has in flight: one look for both
+_ELSEWHERE = sa.or_(_call.mode == "batch", _call.process_id != sa.bindparam("process"))
 _FOUND = (
-    sa.select(_call.id, _call.request_hash, _call.model_served, _reply.call_id)
+    sa.select(_call.id, _call.request_hash, _call.model_served, _reply.call_id, _call.mode)
     .add_columns(_call.prompt_tokens, _call.cached_tokens, _call.completion_tokens, _call.thinking_tokens, _call.pages)
     .outerjoin(t.replies, sa.and_(_reply.call_id == _call.id, _reply.usable.is_(True)))
     .where(_call.request_hash == sa.bindparam("request_hash"))
-    .where(sa.or_(_reply.call_id.is_not(None), sa.and_(_call.state == "sent", _call.process_id != sa.bindparam("process"))))
+    .where(sa.or_(_reply.call_id.is_not(None), sa.and_(_call.state == "sent", _ELSEWHERE)))
     .order_by(_reply.created_at.desc().nulls_last())
     .limit(1)
 )
@@ -104,7 +105,15 @@ class NoRoom(Exception):
 
 
 class Underway(Exception):
-    """Another process has sent the same request and waits for the answer: whoever sends it too pays for it twice."""
+    """Another process has sent the same request and waits for the answer: whoever sends it too pays for it twice.
+
+    Args:
+        in_batch: it is in a batch job, whose answer may come tomorrow.
+    """
+
+    def __init__(self, *, in_batch: bool) -> None:
+        super().__init__("the same request is in flight")
+        self.in_batch = in_batch
 
 
 def budget_id(kind: str, subject: str) -> str:
@@ -114,6 +123,7 @@ def budget_id(kind: str, subject: str) -> str:
 
 def create_budget(conn: sa.Connection, kind: str, subject: str, cap_nano_usd: int | None, *, spent_nano_usd: int = 0) -> str:
     """Make a budget with what was spent before, or set the cap of the one that is there to this; returns its id. What was spent stays."""
+    take_turn(conn)
     identity = budget_id(kind, subject)
     row = {"id": identity, "kind": kind, "subject": subject, "cap_nano_usd": cap_nano_usd, "spent_nano_usd": spent_nano_usd}
     insert_new(conn, t.budgets, [row])
@@ -140,20 +150,19 @@ def open_call(
     False when the store already holds a usable reply to this request: then the question is answered from it, at no cost.
 
     Raises:
-        Underway: another process has the same request in flight.
+        Underway: another process, or a batch job, has the same request in flight.
         NoRoom: the ceiling does not fit under one of the budgets.
     """
-    if conn.dialect.name == "postgresql":
-        # two processes must not both look before either has filed its call; SQLite has one writer at a time
-        conn.execute(_LOCK_REQUEST, {"request_hash": call["request_hash"]})
+    # two processes must not both look before either has filed its call
+    take_turn(conn)
     found = conn.execute(_FOUND, {"request_hash": call["request_hash"], "process": call["process_id"]}).first()
     if found is not None:
         if found.call_id is None:
-            raise Underway
+            raise Underway(in_batch=found.mode == "batch")
         book_cache_hit(conn, call, reply=_stored(found), price=price, question_id=question_id, now=now)
         return False
     if insert_new(conn, t.calls, [call]):
-        reserve(conn, budget_ids, call["reserved_nano_usd"])
+        _reserve(conn, budget_ids, call["reserved_nano_usd"])
     return True
 
 
@@ -163,18 +172,26 @@ def reserve(conn: sa.Connection, budget_ids: Iterable[str], ceiling_nano_usd: in
     Raises:
         NoRoom: it does not fit under one of them; of several one that will never have room, if there is such a one.
     """
+    take_turn(conn)
+    _reserve(conn, budget_ids, ceiling_nano_usd)
+
+
+def _reserve(conn: sa.Connection, budget_ids: Iterable[str], ceiling_nano_usd: int) -> None:
     ids = sorted(budget_ids)
-    _lock_budgets(conn, ids)
     taken = set(conn.execute(_RESERVE, {"budgets": ids, "ceiling": ceiling_nano_usd}).scalars())
     full = [NoRoom(read_budget(conn, budget_id), ceiling_nano_usd) for budget_id in ids if budget_id not in taken]
     if full:
         raise max(full, key=lambda one: one.for_good)
 
 
-def _lock_budgets(conn: sa.Connection, ids: Sequence[str]) -> None:
-    """Two processes that lock the same rows in different orders would deadlock; SQLite has one writer at a time."""
-    if conn.dialect.name == "postgresql" and len(ids) > 1:
-        conn.execute(_LOCK_BUDGETS, {"budgets": ids})
+def take_turn(conn: sa.Connection) -> None:
+    """Wait until no other process writes the ledger, and keep them waiting until the commit; SQLite has one writer at a time anyway.
+
+    Nearly every call changes the rows of the same few budgets, so nothing is lost by it. Without it the groups of two processes, which
+    lock the rows of their calls in whatever order these came, deadlock again and again, for a second each.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_TAKE_TURN)
 
 
 def settle_call(
@@ -203,15 +220,14 @@ def settle_call(
     Returns:
         False when the call was settled before; then nothing changes.
     """
+    take_turn(conn)
     released = _leave_state(conn, call_id, values, reserved_nano_usd)
     if released is None:
         return False
     spent = values["cost_nano_usd"] + values["at_risk_nano_usd"]
     # a call that was given up as lost has been booked as spent in full: its true-up takes that back
     change = {"released": reserved_nano_usd, "spent": spent} if released else {"released": 0, "spent": spent - reserved_nano_usd}
-    ids = sorted(budget_ids)
-    _lock_budgets(conn, ids)
-    conn.execute(_TRUE_UP, {"budgets": ids, **change})
+    conn.execute(_TRUE_UP, {"budgets": sorted(budget_ids), **change})
     if reply:
         conn.execute(_INSERT_REPLY, reply)
     if question:

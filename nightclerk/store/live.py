@@ -18,7 +18,8 @@ class Counts:
     """A run so far, over all processes that work on it.
 
     `answered` and `from_store` are questions, `open_questions` those that are filed and not answered yet, of documents that are worked on.
-    `recent_*` are since the moment that was asked for, and `first_sent_at` is when the first call left.
+    `recent_*` are of realtime calls since the moment that was asked for, and `first_sent_at` is when the first call left.
+    `documents_in_batch` wait for batch jobs, which hold `in_batch` calls; neither is among those that wait for their turn or are in flight.
     """
 
     documents: int
@@ -35,6 +36,8 @@ class Counts:
     recent_answers: int
     recent_tokens: int
     first_sent_at: datetime | None
+    documents_in_batch: int = 0
+    in_batch: int = 0
 
 
 def counts(conn: sa.Connection, run_id: str, *, since: datetime) -> Counts:
@@ -52,22 +55,27 @@ def _number(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 _SINCE = sa.bindparam("since", type_=t.UtcDateTime)
-_SENT, _ANSWERED = _call.mode != "cache", sa.and_(_call.mode != "cache", _call.state == "answered")
+_UNBEGUN, _IN_BATCH = (
+    sa.and_(_listed.state == "waiting", known) for known in (_listed.analysis_id.is_(None), _listed.analysis_id.is_not(None))
+)
+_SENT, _NOW, _ANSWERED = _call.mode != "cache", _call.mode == "realtime", sa.and_(_call.mode != "cache", _call.state == "answered")
 _DOCUMENTS = sa.select(
     sa.func.count().label("documents"),
-    _number(_listed.state == "waiting").label("documents_waiting"),
+    _number(_UNBEGUN).label("documents_waiting"),
+    _number(_IN_BATCH).label("documents_in_batch"),
     _number(_listed.state.not_in(["waiting", "working"])).label("documents_ended"),
 ).where(_listed.run_id == sa.bindparam("run"))
 _CALLS = sa.select(
     _number(_SENT).label("calls"),
-    _number(_SENT, _call.state == "sent").label("in_flight"),
+    _number(_NOW, _call.state == "sent").label("in_flight"),
+    _number(_call.mode == "batch", _call.state == "sent").label("in_batch"),
     _number(_ANSWERED).label("answered"),
     _number(_call.mode == "cache").label("from_store"),
     sa.func.sum(_call.cost_nano_usd).label("cost_nano_usd"),
     sa.func.sum(_call.at_risk_nano_usd).label("at_risk_nano_usd"),
-    _number(_SENT, _call.sent_at >= _SINCE).label("recent_calls"),
+    _number(_NOW, _call.sent_at >= _SINCE).label("recent_calls"),
     _number(_call.state == "answered", _call.completed_at >= _SINCE).label("recent_answers"),
-    sa.func.sum(_call.prompt_tokens + _call.completion_tokens).filter(_SENT, _call.completed_at >= _SINCE).label("recent_tokens"),
+    sa.func.sum(_call.prompt_tokens + _call.completion_tokens).filter(_NOW, _call.completed_at >= _SINCE).label("recent_tokens"),
     sa.func.min(_call.sent_at).label("first_sent_at"),
 ).where(_call.run_id == sa.bindparam("run"))
 _OPEN = (

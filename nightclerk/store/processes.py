@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nightclerk.records import utc_now
-from nightclerk.store import ledger, runs
+from nightclerk.store import batches, ledger, runs
 from nightclerk.store import tables as t
 from nightclerk.store.rows import insert_new
 
@@ -46,6 +46,7 @@ def beat(conn: sa.Connection, process_id: str, *, now: datetime) -> None:
     """Say that a process is alive, and keep its leases."""
     conn.execute(sa.update(t.processes).where(t.processes.c.id == process_id).values(heartbeat_at=now))
     runs.renew_leases(conn, process_id, now=now)
+    batches.renew_leases(conn, process_id, now=now)
 
 
 def end(conn: sa.Connection, process_id: str, *, now: datetime) -> None:
@@ -67,6 +68,7 @@ def recover(conn: sa.Connection, *, now: datetime, host: str = "") -> Recovered:
     dead = _dead(conn, now, host or socket.gethostname())
     lost = [row for row in _in_flight(conn, dead) if _lose(conn, row, now)]
     r, d = t.runs.c, t.run_documents.c
+    batches.free(conn, dead)
     conn.execute(
         sa.update(t.run_documents)
         .where(d.lease_owner.in_(dead), d.state == "working")
@@ -82,9 +84,10 @@ def recover(conn: sa.Connection, *, now: datetime, host: str = "") -> Recovered:
 def _dead(conn: sa.Connection, now: datetime, host: str) -> list[str]:
     """The processes that ended, or cannot be alive any more, and still own something that is in progress."""
     owners = sa.union(
-        sa.select(t.calls.c.process_id).where(t.calls.c.state == "sent"),
+        sa.select(t.calls.c.process_id).where(t.calls.c.state == "sent", t.calls.c.mode != "batch"),
         sa.select(t.runs.c.process_id).where(t.runs.c.state == "running"),
         sa.select(t.run_documents.c.lease_owner).where(t.run_documents.c.state == "working"),
+        sa.select(t.batches.c.lease_owner).where(t.batches.c.lease_owner.is_not(None)),
     ).subquery()
     rows = conn.execute(sa.select(t.processes).where(t.processes.c.id.in_(sa.select(owners.c[0])))).all()
     return [row.id for row in rows if not _alive(row, now, host)]
@@ -115,7 +118,8 @@ def _exists(pid: int) -> bool:
 def _in_flight(conn: sa.Connection, process_ids: Sequence[str]) -> Sequence[sa.Row[Any]]:
     c = t.calls.c
     columns = (c.id, c.run_id, c.reserved_nano_usd)
-    return conn.execute(sa.select(*columns).where(c.state == "sent", c.process_id.in_(process_ids))).all()
+    # what is in a batch job outlives the process that created it
+    return conn.execute(sa.select(*columns).where(c.state == "sent", c.mode != "batch", c.process_id.in_(process_ids))).all()
 
 
 def _lose(conn: sa.Connection, call: sa.Row[Any], now: datetime) -> bool:

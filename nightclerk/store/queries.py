@@ -23,6 +23,7 @@ TAIL = [
     "at_risk_usd",
     "avoided_usd",
     "wasted_usd",
+    "batch_cost_usd",
 ]
 SCORE = ["estimate_low_usd", "estimate_high_usd", "estimate_error"]
 COSTS = {
@@ -98,6 +99,16 @@ def run_notes(conn: sa.Connection, run_id: str) -> list[str]:
 def newest_runs(conn: sa.Connection, *, limit: int) -> Rows:
     """Rows of `run_summary`, newest first."""
     return _rows(conn, sa.text("SELECT * FROM run_summary ORDER BY started_at DESC LIMIT :limit"), limit=limit)
+
+
+def batch_jobs(conn: sa.Connection, *, limit: int) -> Rows:
+    """Rows of `batch_jobs`, newest first."""
+    return _rows(conn, sa.text("SELECT * FROM batch_jobs ORDER BY created_at DESC LIMIT :limit"), limit=limit)
+
+
+def runs_like(conn: sa.Connection, beginning: str) -> list[str]:
+    """The ids of the runs that begin like this."""
+    return list(conn.execute(sa.select(runs.c.id).where(runs.c.id.startswith(beginning.lower(), autoescape=True))).scalars())
 
 
 def run_documents(conn: sa.Connection, run_id: str) -> Rows:

@@ -21,6 +21,21 @@ def open_run(conn: sa.Connection, row: Mapping[str, Any]) -> None:
     insert_new(conn, t.runs, [{**row, "state": "running"}])
 
 
+def read(conn: sa.Connection, run_id: str) -> sa.Row[Any]:
+    """A run, with the name of its collection as `collection`."""
+    r, c = t.runs.c, t.collections.c
+    query = sa.select(*t.runs.c, c.name.label("collection")).select_from(t.runs.join(t.collections, r.collection_id == c.id))
+    return conn.execute(query.where(r.id == run_id)).one()
+
+
+def prompt_content(conn: sa.Connection, prompt_version_id: str) -> Mapping[str, str]:
+    """The files of a profile version, as they were filed with a run."""
+    content: Mapping[str, str] = conn.execute(
+        sa.select(t.prompt_versions.c.content).where(t.prompt_versions.c.id == prompt_version_id)
+    ).scalar_one()
+    return content
+
+
 def add_documents(conn: sa.Connection, run_id: str, listed: Sequence[tuple[str, str, str]]) -> list[str]:
     """Put sources (id, state, reason) on the run's list; returns the ids of the `run_documents` rows."""
     rows = [
@@ -45,6 +60,21 @@ def claim(conn: sa.Connection, run_document_id: str, *, analysis_id: str, docume
         .values(state="working", analysis_id=analysis_id, document_id=document_id, lease_owner=owner, lease_until=now + LEASE)
     )
     return True
+
+
+def resume(conn: sa.Connection, run_document_id: str, *, analysis_id: str, owner: str, now: datetime) -> bool:
+    """Take the lease on a document that waits for a batch job; False while somebody else has it, or works on the same analysis."""
+    r, other = t.run_documents.c, t.run_documents.alias()
+    conn.execute(sa.select(t.analyses.c.id).where(t.analyses.c.id == analysis_id).with_for_update())
+    busy = sa.select(other.c.id).where(
+        other.c.analysis_id == analysis_id, other.c.id != run_document_id, other.c.state == "working", other.c.lease_until > now
+    )
+    if conn.execute(busy.limit(1)).first():
+        return False
+    # a write may be repeated, so what we hold already is ours
+    free = sa.or_(r.state == "waiting", sa.and_(r.state == "working", r.lease_owner == owner))
+    mine = sa.update(t.run_documents).where(r.id == run_document_id, free)
+    return conn.execute(mine.values(state="working", lease_owner=owner, lease_until=now + LEASE)).rowcount > 0
 
 
 def renew_leases(conn: sa.Connection, owner: str, *, now: datetime) -> None:
@@ -107,6 +137,39 @@ def close_run(conn: sa.Connection, run_id: str, *, state: str, reason: str, now:
         .values(state=state, reason=reason, ended_at=now, documents=sum(counts.values()), **columns)
     )
     return counts
+
+
+def wait_for_batches(conn: sa.Connection, run_id: str) -> None:
+    """Say that a run waits for batch jobs, before any is booked: from here on whoever collects goes on with it, whatever becomes of us."""
+    r = t.runs.c
+    conn.execute(sa.update(t.runs).where(r.id == run_id, r.state == "running").values(state="waiting"))
+
+
+def suspend_run(conn: sa.Connection, run_id: str, *, reason: str) -> None:
+    """File a run as waiting, with its counts so far; what it had not begun is named as unfinished."""
+    r = t.run_documents.c
+    unbegun = sa.update(t.run_documents).where(r.run_id == run_id, r.state == "waiting", r.analysis_id.is_(None))
+    conn.execute(unbegun.values(state="unfinished", reason="the run went on without this document"))
+    counts = count_documents(conn, run_id)
+    columns = {column: counts.get(name, 0) for name, column in COUNTED.items()}
+    columns["documents_open"] += counts.get("waiting", 0) + counts.get("working", 0)
+    values = {"state": "waiting", "reason": reason, "documents": sum(counts.values()), **columns}
+    conn.execute(sa.update(t.runs).where(t.runs.c.id == run_id).values(**values))
+
+
+def change_mode(conn: sa.Connection, run_id: str, *, mode: str, reason: str) -> None:
+    """Say that a run's questions are sent in another way than it began, and why."""
+    r = t.runs.c
+    parameters = conn.execute(sa.select(r.parameters).where(r.id == run_id)).scalar_one()
+    changed = sa.update(t.runs).where(r.id == run_id)
+    conn.execute(changed.values(mode=mode, parameters={**parameters, "mode_reason": reason}))
+
+
+def cancel(conn: sa.Connection, run_id: str, *, now: datetime) -> bool:
+    """Ask for the end of a run that waits; False where it does not."""
+    r = t.runs.c
+    asked = sa.update(t.runs).where(r.id == run_id, r.state == "waiting").values(cancelled_at=sa.func.coalesce(r.cancelled_at, now))
+    return conn.execute(asked).rowcount > 0
 
 
 def documents_of(conn: sa.Connection, run_id: str) -> Sequence[sa.Row[Any]]:

@@ -183,6 +183,11 @@ def find_document(conn: sa.Connection, sha256: str, *, view: str, reader: str, s
     return StoredDocument(*row) if row else None
 
 
+def stored_document(conn: sa.Connection, document: str) -> StoredDocument:
+    """The document of that id."""
+    return StoredDocument(*conn.execute(_summary().where(t.documents.c.id == document)).one())
+
+
 def _summary() -> sa.Select[tuple[str, str, str, str, int, float]]:
     d = t.documents.c
     return sa.select(d.id, d.lineage_id, d.status, d.reason, d.characters, d.readable_share)
@@ -294,3 +299,24 @@ def document_parts(conn: sa.Connection, document: str) -> tuple[str, tuple[Page,
         .order_by(s.ordinal)
     )
     return text, tuple(Page(*row) for row in page_rows), tuple(Section(*row) for row in section_rows)
+
+
+def annotations(conn: sa.Connection, document: str) -> tuple[Annotation, ...]:
+    """What was done to a document or said about it, in its order."""
+    n = t.document_annotations.c
+    query = sa.select(n.kind, n.text, n.author, n.made_at, n.char_start, n.char_end).where(n.document_id == document).order_by(n.ordinal)
+    return tuple(Annotation(*row) for row in conn.execute(query))
+
+
+def called(conn: sa.Connection, document: str) -> tuple[str, tuple[str, ...]]:
+    """(the title of a document, the names of the files that hold it)."""
+    title: str = conn.execute(sa.select(t.documents.c.title).where(t.documents.c.id == document)).scalar_one()
+    s = t.document_sources.c
+    names = conn.execute(sa.select(s.name).where(s.document_id == document).distinct().order_by(s.name)).scalars()
+    return title, tuple(names)
+
+
+def layout(conn: sa.Connection, document: str) -> bytes | None:
+    """The blocks of a document as `ingest.blocks` packs them."""
+    packed: bytes | None = conn.execute(sa.select(t.documents.c.layout).where(t.documents.c.id == document)).scalar_one()
+    return packed

@@ -293,7 +293,7 @@ runs = sa.Table(
     _money("estimate_low_nano_usd", nullable=True),
     _money("estimate_high_nano_usd", nullable=True),
     _money("budget_nano_usd", nullable=True),
-    # running, complete, partial, failed, over_budget, interrupted
+    # running, waiting (for batch jobs), complete, partial, failed, over_budget, interrupted
     _word("state", 20),
     _text("reason"),
     _count("documents"),
@@ -306,6 +306,8 @@ runs = sa.Table(
     _ref("process_id", "processes.id", nullable=True, ondelete="SET NULL"),
     # the budgets that its calls are reserved under, for whoever cleans up after it
     sa.Column("budget_ids", sa.JSON, nullable=True),
+    # when somebody asked that it ends without what is still out in batch jobs
+    _time("cancelled_at", nullable=True),
 )
 
 run_documents = sa.Table(
@@ -318,7 +320,7 @@ run_documents = sa.Table(
     _ref("analysis_id", "analyses.id", nullable=True, ondelete="SET NULL"),
     _id("lease_owner", nullable=True),
     _time("lease_until", nullable=True),
-    # waiting, working, complete, partial, unread, unfinished
+    # waiting (for its turn or, with an analysis, for a batch job), working, complete, partial, unread, unfinished
     _word("state", 20),
     _text("reason"),
     sa.UniqueConstraint("run_id", "source_id"),
@@ -382,16 +384,36 @@ prices = sa.Table(
 batches = sa.Table(
     "batches",
     metadata,
+    # stands in the job's metadata, so that a job whose id was never stored is found again
     _id(primary_key=True),
     _word("provider", 40),
     _word("provider_job_id", 100, nullable=True),
     _word("model", 100),
+    # booked (nothing was sent), sending (a job may exist), submitted, ended, collected, released (there never was a job)
     _word("state", 30),
     _count("requested"),
     _count("succeeded"),
     _count("failed"),
     _time("submitted_at", nullable=True),
     _time("collected_at", nullable=True),
+    _ref("run_id", "runs.id", nullable=True, ondelete="SET NULL"),
+    _text("endpoint"),
+    _count("timeout_hours"),
+    # the job's, as the provider last said it
+    _word("provider_status", 40, nullable=True),
+    _text("reason"),
+    _word("input_file_id", 100, nullable=True),
+    _word("output_file_id", 100, nullable=True),
+    _word("error_file_id", 100, nullable=True),
+    _time("created_at", nullable=True),
+    _time("attempted_at", nullable=True),
+    # since when the provider knows nothing of the job or of its results
+    _time("missing_since", nullable=True),
+    # when nothing of it was left with the provider
+    _time("cleaned_at", nullable=True),
+    _id("lease_owner", nullable=True),
+    _time("lease_until", nullable=True),
+    sa.UniqueConstraint("provider", "provider_job_id"),
 )
 
 calls = sa.Table(
@@ -490,6 +512,8 @@ findings = sa.Table(
     _ref("identity_id", "finding_identities.id", nullable=True, ondelete="SET NULL"),
     _id("superseded_by", nullable=True),
     _time("created_at"),
+    # digest of what it says, without the wording: where it differs from what a reviewer saw, somebody has to look again
+    _word("fingerprint", 32, nullable=True),
 )
 
 evidence = sa.Table(
@@ -526,6 +550,105 @@ reviews = sa.Table(
     _text("reviewer"),
     _text("note"),
     _time("reviewed_at"),
+    # what the reviewer saw; the finding itself may be replaced by a later run
+    _id("finding_id", nullable=True),
+    _word("fingerprint", 32, nullable=True),
+    _word("state_seen", 20, nullable=True),
+    _text("answer_seen", nullable=True),
+    _text("quote_seen", nullable=True),
+)
+
+document_captions = sa.Table(
+    "document_captions",
+    metadata,
+    sa.Column("document_id", sa.String(32), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    # of what read it; another version reads it again
+    _word("version", 20),
+    _text("title"),
+    # agreement, amendment, restatement, side_letter, exhibit, waiver, consent, joinder, termination, other
+    _word("kind", 20),
+    _count("number", nullable=True),
+    sa.Column("dated", sa.Date, nullable=True),
+    sa.Column("effective_on", sa.Date, nullable=True),
+    sa.Column("names", sa.JSON, nullable=False),
+    # the documents that it changes or belongs to: [title, day or null, char_start, char_end]
+    sa.Column("bases", sa.JSON, nullable=False),
+    # what it changes: [char_start, char_end, clauses, term, act, former words, new words]
+    sa.Column("passages", sa.JSON, nullable=False),
+)
+
+family_members = sa.Table(
+    "family_members",
+    metadata,
+    sa.Column("collection_id", sa.String(32), sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("lineage_id", sa.String(32), primary_key=True),
+    _id("family_id", nullable=False, index=True),
+    _ref("document_id", "documents.id", ondelete="CASCADE"),
+    _word("relation", 20),
+    # the lineage of what it changes or belongs to; none for the base itself, and where that is not in the collection
+    _id("base_id", nullable=True),
+    _count("place"),
+    _text("named"),
+    _count("char_start", nullable=True),
+    _count("char_end", nullable=True),
+    _text("basis"),
+)
+
+supersessions = sa.Table(
+    "supersessions",
+    metadata,
+    sa.Column("finding_id", sa.String(32), sa.ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True),
+    # 0 ends the finding; each further one ends what the one before it reads
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    _ref("collection_id", "collections.id"),
+    _ref("by_document_id", "documents.id", ondelete="CASCADE"),
+    # none where nothing of the same category was found in what says otherwise
+    _ref("by_finding_id", "findings.id", nullable=True, ondelete="SET NULL"),
+    sa.Column("starts_on", sa.Date, nullable=True),
+    _count("char_start", nullable=True),
+    _count("char_end", nullable=True),
+    _text("reason"),
+    # the finding's quote with the new words in the place of the former ones, where both are known
+    _text("reads"),
+)
+
+evaluations = sa.Table(
+    "evaluations",
+    metadata,
+    _id(primary_key=True),
+    _ref("run_id", "runs.id", nullable=True, ondelete="SET NULL"),
+    _word("profile", 100),
+    _word("profile_version", 20),
+    _word("provider", 40),
+    _word("model", 100),
+    # the labelled corpus, and the hash of its labels
+    _text("gold"),
+    _word("gold_sha256", 64),
+    _count("documents"),
+    _count("labels"),
+    _money("cost_nano_usd"),
+    # shares, of the wrong and of the right findings; none where there are none of them
+    sa.Column("wrong_findings_flagged", sa.Float, nullable=True),
+    sa.Column("right_findings_flagged", sa.Float, nullable=True),
+    sa.Column("answers_right", sa.Float, nullable=True),
+    sa.Column("calibration", sa.JSON, nullable=False),
+    _time("evaluated_at"),
+)
+
+evaluation_scores = sa.Table(
+    "evaluation_scores",
+    metadata,
+    sa.Column("evaluation_id", sa.String(32), sa.ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True),
+    # empty for all categories together
+    sa.Column("category", sa.String(200), primary_key=True),
+    # jaccard, one_to_one, located
+    sa.Column("measure", sa.String(20), primary_key=True),
+    _count("found_right"),
+    _count("found_wrong"),
+    _count("missed"),
+    sa.Column("precision", sa.Float, nullable=False),
+    sa.Column("recall", sa.Float, nullable=False),
+    sa.Column("f1", sa.Float, nullable=False),
 )
 
 limits = sa.Table(

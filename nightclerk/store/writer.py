@@ -23,8 +23,8 @@ from nightclerk.store.engine import is_trouble, passes, store_error
 T = TypeVar("T")
 
 GROUP_SIZE = 50
-# a PostgreSQL restart takes seconds; on SQLite each attempt waits for the busy timeout as well
-RETRY_WAITS_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+# a PostgreSQL that is restarted, or moved to another machine, is back within half a minute
+RETRY_WAITS_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 
 
 class _Broken(Exception):
@@ -43,12 +43,15 @@ class Writer:
 
     Args:
         engine: the database.
-        retry_waits_s: the pauses between attempts at one commit; their number bounds the attempts.
+        retry_waits_s: the pauses between attempts at a commit while the database is away. They are waited once for each outage, and no
+            longer than all of them together, however long an attempt takes; after that each commit is tried once, until one succeeds.
     """
 
     def __init__(self, engine: sa.Engine, *, retry_waits_s: Sequence[float] = RETRY_WAITS_S) -> None:
         self._engine = engine
         self._waits = tuple(retry_waits_s)
+        self._waited = 0
+        self._away_since: float | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._next: _Job | None = None
         self._closed = False
@@ -129,14 +132,25 @@ class Writer:
 
     def _commit(self, group: list[_Job]) -> list[Callable[[], None]]:
         """How to answer each job, once the transaction that holds them all is committed."""
-        for wait_s in self._waits:
+        while True:
+            began = time.monotonic()
             try:
-                return self._try(group)
+                answers = self._try(group)
+                self._waited, self._away_since = 0, None
+                return answers
             except sa.exc.DBAPIError as error:
-                if not passes(error):
+                if not passes(error) or not self._wait(began):
                     raise
-                time.sleep(wait_s)
-        return self._try(group)
+
+    def _wait(self, tried_at: float) -> bool:
+        """Wait for a database that is away; False once an outage has lasted for all the waits there are."""
+        self._away_since = tried_at if self._away_since is None else self._away_since
+        lasts_s = time.monotonic() - self._away_since
+        if self._waited >= len(self._waits) or lasts_s > sum(self._waits):
+            return False
+        time.sleep(self._waits[self._waited])
+        self._waited += 1
+        return True
 
     def _try(self, group: list[_Job]) -> list[Callable[[], None]]:
         """A savepoint costs as much as a statement, and hardly any job fails: so the first try does without them."""

@@ -45,6 +45,14 @@ def clean_span(source: str, start: int, end: int) -> bool:
     return (glued or _clean_cut(source, start)) and _clean_cut(source, end)
 
 
+def whole_words(source: str, start: int, end: int) -> tuple[int, int] | None:
+    """A span widened to the nearest borders of words and figures; None where none is near."""
+    starts = (place for place in range(start, max(0, start - _REACH) - 1, -1) if _clean_cut(source, place))
+    ends = (place for place in range(end, min(len(source), end + _REACH) + 1) if _clean_cut(source, place))
+    first, last = next(starts, None), next(ends, None)
+    return None if first is None or last is None else (first, last)
+
+
 def _clean_cut(source: str, at: int) -> bool:
     if not 0 < at < len(source):
         return True

@@ -84,7 +84,12 @@ def _is_kept(character: str) -> bool:
 
 
 def _gap(run: str) -> str | None:
-    """None copies the run; between two digits white space beside a dash or slash is layout, beside a point or comma it is not."""
+    """None copies the run; between two digits white space beside a dash or slash is layout, beside a point or comma it is not.
+
+    The borders of table cells are layout as well: a row is quoted with them or with blanks.
+    """
+    if not run.strip(" |"):
+        return " "
     if " " not in run or run == " " or "." in run or "," in run:
         return None
     return run.replace(" ", "")

@@ -428,7 +428,8 @@ def test_a_prompt_that_no_limit_lets_pass_fails_with_the_reason(office: Office) 
     """Such a question ends at once, without a call and without holding up the others."""
     provider = Script()
     jobs = [*office.ask(1, prefix="huge", prompt_tokens=9_000), *office.ask(2)]
-    drain(office, provider, jobs, limiter=Limiter(math.inf, 8_000))
+    clock = QuickTime()
+    drain(office, provider, jobs, limiter=Limiter(math.inf, 8_000, clock=clock, sleep=clock.sleep), clock=clock)
     assert len(provider.sent) == 2
     assert office.states() == {"answered": 2, "failed": 1}
     assert ["9,000 tokens" in row["reason"] for row in office.rows(t.questions) if row["state"] == "failed"] == [True]

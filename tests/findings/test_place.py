@@ -64,14 +64,49 @@ def test_without_pages_and_sections_there_is_still_a_place() -> None:
     assert (found.quote, found.page_index, found.page_label, found.last_page_index, found.clause_path) == ("The end", None, None, None, "")
 
 
-@pytest.mark.parametrize("quote", ["The Price is $5,000.", "The Price is not $5,500.", ""])
-def test_a_claim_that_the_source_does_not_make_is_unverified(quote: str) -> None:
-    """The finding keeps its answer and value, its evidence the claim and no slice."""
+@pytest.mark.parametrize(
+    ("quote", "level", "slice_"),
+    [
+        ("The Price is $5,000.", "fuzzy", "The Price is $5,500"),
+        ("The Price is not $5,500.", "fuzzy", "The Price is $5,500"),
+        ("The Seller warrants the title.", "none", ""),
+        ("", "none", ""),
+    ],
+)
+def test_a_claim_that_the_source_does_not_make_keeps_its_words(quote: str, level: str, slice_: str) -> None:
+    """The finding keeps its answer and value, its evidence the claim, and the slice that nearly says it, which is judged elsewhere."""
     answer = Answer("Price", "present", quote, "USD 5,000", Value(number=5000.0), 0.9, "rule")
     (finding,) = place([answer], locator=Locator(TEXT), span=(0, len(TEXT)), pages=PAGES, sections=SECTIONS)
-    assert finding.state == "unverified"
-    assert finding.evidence == (Evidence(quote, "", None, None, "none"),)
+    assert finding.state == ("unverified" if level == "none" else "present")
+    (found,) = finding.evidence
+    assert (found.claimed_quote, found.quote, found.match_level) == (quote, slice_, level)
     assert (finding.answer, finding.value, finding.confidence, finding.rule_id) == ("USD 5,000", Value(number=5000.0), 0.9, "rule")
+
+
+def test_a_quote_with_an_elision_has_a_piece_of_evidence_for_each_part() -> None:
+    """Each piece has its own slice, page and clause, and the part of the claim that stands there."""
+    answer = Answer("Price", "present", "The Price is ... Payable at [...] by the Buyer.", "")
+    (finding,) = place([answer], locator=Locator(TEXT), span=(0, len(TEXT)), pages=PAGES, sections=SECTIONS, asked="0-97")
+    assert (finding.state, finding.asked) == ("present", "0-97")
+    assert [(found.claimed_quote, found.quote, found.match_level, found.page_index) for found in finding.evidence] == [
+        ("The Price is", "The Price is", "parts", 0),
+        ("Payable at", "Payable at", "parts", 0),
+        ("by the Buyer.", "by the Buyer.", "parts", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quote", "answer", "filed"),
+    [
+        ("payable at closing", "payable at closing", "Payable at\nClosing"),
+        ("payable at closing", "at closing", "at closing"),
+        ("The Price is $5,000.", "The Price is $5,000.", "The Price is $5,000."),
+    ],
+)
+def test_an_answer_that_repeats_its_quote_is_filed_in_the_words_of_the_source(quote: str, answer: str, filed: str) -> None:
+    """Any other answer, and one that the source does not say, stay as they were given."""
+    (finding,) = place([Answer("Price", "present", quote, answer)], locator=Locator(TEXT), span=(0, 97), pages=PAGES, sections=SECTIONS)
+    assert finding.answer == filed
 
 
 def test_the_chunk_that_was_asked_decides_between_two_places() -> None:
@@ -80,6 +115,14 @@ def test_the_chunk_that_was_asked_decides_between_two_places() -> None:
     (finding,) = place([Answer("Notice", "unclear", "notice is due.", "")], locator=Locator(text), span=(30, 45), pages=(), sections=())
     assert finding.state == "unclear"
     assert finding.evidence[0].char_start == 30
+
+
+def test_a_passage_that_is_quoted_twice_and_stands_twice_is_found_twice() -> None:
+    """The second answer gets the second place; a third one, for which there is none, the first."""
+    text = "All policies require thirty days' notice to the Owner. Taxes. All policies require thirty days' notice to the Owner. End."
+    answers = [Answer("Insurance", "present", "all policies require thirty days' notice to the Owner", "")] * 3
+    placed = place(answers, locator=Locator(text), span=(0, len(text)), pages=(), sections=())
+    assert [found.evidence[0].char_start for found in placed] == [0, text.rindex("All"), 0]
 
 
 spans = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted)

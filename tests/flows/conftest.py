@@ -87,7 +87,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterat
     )
     found = Served(port, inbox, own)
     try:
-        eventually(lambda: process.poll() is None and len(found.deployments()) == 3, START_S)
+        eventually(lambda: process.poll() is None and len(found.deployments()) == 4, START_S)
         yield found
     finally:
         process.terminate()

@@ -94,3 +94,11 @@ def test_a_budget_is_exact(root: Path) -> None:
     """0.1 USD is 100,000,000 nano-USD, whatever a float makes of it."""
     order = Request(sources=[str(root)], budget_usd=0.1).order(trigger="ui", triggered_by="", flow_run_id=None)
     assert order.budget_nano_usd == 100_000_000
+
+
+def test_the_mode_of_a_form(root: Path) -> None:
+    """A form says how its questions are sent, and takes nothing else for it."""
+    order = Request(sources=[str(root)], mode="batch").order(trigger="schedule", triggered_by="", flow_run_id=None)
+    assert order.mode == "batch"
+    with pytest.raises(ValidationError):
+        Request(sources=[str(root)], mode="cheap")  # type: ignore[arg-type]

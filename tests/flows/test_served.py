@@ -112,6 +112,12 @@ def test_one_inbox_that_is_gone_does_not_cost_the_others(served: Any) -> None:
     assert rows(data, "SELECT state FROM run_summary WHERE collection = 'second inbox'") == [("complete",)]
 
 
+def test_collecting_without_batch_jobs_does_nothing(served: Any) -> None:
+    """The scheduled `collect` ends in order where no job is out, without a key."""
+    state = ended(served, start(served, "collect", {}))["state"]
+    assert (state["type"], state["message"]) == ("COMPLETED", "no batch job is out and no run waits")
+
+
 def test_a_cancelled_flow_run_is_closed_in_the_books(served: Any) -> None:
     """Cancelling in the UI closes the run in SQL, with its documents unfinished and no call left open."""
     many = served.inbox / "many"

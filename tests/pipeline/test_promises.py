@@ -59,7 +59,7 @@ def test_a_crash_around_a_repair_changes_nothing(
         reference = make_settings(**served(server), data_dir=tmp_path / "reference")
         assert run_order(reference, contract)[1] == "complete"
         expected = query(reference, FOUND)
-    for last_write in ("settle_call", "replace_questions", "file_findings"):
+    for last_write in ("settle_call", "replace_questions", "file_named"):
         with MistralServer() as server:
             server.force("bad_json")
             settings = make_settings(**served(server), data_dir=tmp_path / last_write)

@@ -45,7 +45,7 @@ def test_a_users_profile_comes_before_the_shipped_one(small: Path, tmp_path: Pat
 )
 def test_an_unknown_name_lists_what_there_is(name: str) -> None:
     """Whatever is typed, the answer names the profiles that exist."""
-    with pytest.raises(UnknownProfile, match=r"contract_review/v1, financial_filing/v1"):
+    with pytest.raises(UnknownProfile, match=r"contract_review/v1, credit_agreement/v1, financial_filing/v1, nda/v1"):
         profiles.load(name)
 
 

@@ -35,7 +35,8 @@ def test_whatever_a_page_prints_as_its_number_can_be_filed(store: Store, put: Pu
     identity = analysis(put)
     evidence = Evidence("q", "q", 0, 1, "exact", page_index=0, page_label="x" * 500, last_page_index=0, last_page_label="x" * 500)
     finding = Finding("Governing Law", "present", "", (evidence,))
-    store.write_now(analyses.file_findings, identity, [("f" * 32, finding)], outcome=COUNTS, now=utc_now())
+    put(t.finding_identities, id="i" * 32, collection_id="c" * 32, lineage_id="1" * 32)
+    store.write_now(analyses.file_findings, identity, [("f" * 32, finding)], identities={"f" * 32: "i" * 32}, outcome=COUNTS, now=utc_now())
     kept = store.read(lambda conn: conn.execute(sa.select(t.evidence.c.page_label)).scalar_one())
     assert kept == "x" * 60
 
@@ -44,7 +45,7 @@ def test_what_is_settled_is_settled_for_this_run(store: Store, put: Put) -> None
     """An analysis counts as done for a run only if it was settled since the run began and leaves no question open."""
     identity, began = analysis(put), utc_now()
     assert store.read(analyses.settled_since, identity, began) is None
-    store.write_now(analyses.file_findings, identity, [], outcome=COUNTS, now=utc_now())
+    store.write_now(analyses.file_findings, identity, [], identities={}, outcome=COUNTS, now=utc_now())
     assert store.read(analyses.settled_since, identity, began) == ("partial", "")
     assert store.read(analyses.settled_since, identity, utc_now() + timedelta(seconds=1)) is None
     put(t.requests, hash="h" * 64)

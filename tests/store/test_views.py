@@ -32,14 +32,35 @@ COLUMNS = {
         *["evidence_ordinal", "evidence_role", "claimed_quote", "char_start", "char_end", "checks_failed"],
         *["source_status", "analysis_state", "settled_at"],
         *["collection_id", "document_id", "analysis_id", "finding_id", "identity_id", "evidence_id"],
+        *["review_status", "superseded_on", "superseded_because", "superseded_by_document_id"],
     ],
-    "cost_by_day": ["day", *MEASURES],
-    "cost_by_run": ["run_id", "collection", "profile", "provider", "model", "state", "started_at", *MEASURES, *SCORE],
-    "cost_by_document": ["collection", "document", "uri", "collection_id", "document_id", *MEASURES],
-    "cost_by_model": ["provider", "model", *MEASURES],
-    "cost_by_month": ["month", *MEASURES],
-    "cost_by_collection": ["collection", "collection_id", *MEASURES],
-    "cost_by_profile": ["profile", *MEASURES],
+    "evaluation_results": [
+        *["gold", "profile", "profile_version", "provider", "model", "measure", "category", "precision", "recall", "f1", "found_right"],
+        *["found_wrong", "missed", "wrong_findings_flagged", "right_findings_flagged", "answers_right", "documents", "labels", "cost_usd"],
+        *["evaluated_at", "gold_sha256", "run_id", "evaluation_id"],
+    ],
+    "amendment_chain": [
+        *["collection", "family", "place", "document", "uri", "relation", "title", "number", "dated", "effective_on", "changes", "named"],
+        *["basis", "quote", "pdf_page", "supersedes", "collection_id", "document_id", "lineage_id", "family_id"],
+    ],
+    "operative_terms": [
+        *["collection", "family", "profile", "provider", "category", "kind", "answer", "quote"],
+        *["value_text", "value_number", "value_currency", "value_date", "value_duration", "document", "relation", "clause_path"],
+        *["page", "pdf_page", "starts_on", "ends_on", "superseded_by", "reason", "char_start"],
+        *["collection_id", "document_id", "finding_id", "family_id"],
+    ],
+    "cost_by_day": ["day", *MEASURES, "batch_cost_usd"],
+    "cost_by_run": ["run_id", "collection", "profile", "provider", "model", "state", "started_at", *MEASURES, *SCORE, "batch_cost_usd"],
+    "cost_by_document": ["collection", "document", "uri", "collection_id", "document_id", *MEASURES, "batch_cost_usd"],
+    "cost_by_model": ["provider", "model", *MEASURES, "batch_cost_usd"],
+    "cost_by_month": ["month", *MEASURES, "batch_cost_usd"],
+    "cost_by_collection": ["collection", "collection_id", *MEASURES, "batch_cost_usd"],
+    "cost_by_profile": ["profile", *MEASURES, "batch_cost_usd"],
+    "batch_jobs": [
+        *["batch_id", "run_id", "collection", "profile", "provider", "model", "state", "provider_status"],
+        *["requests", "answered", "failed", "in_flight", "reserved_usd", "cost_usd", "at_risk_usd", "saved_usd"],
+        *["created_at", "submitted_at", "collected_at", "cleaned_at", "reason", "provider_job_id"],
+    ],
     "budget_use": ["kind", "name", "cap_usd", "spent_usd", "reserved_usd", "left_usd", "subject"],
     "run_summary": [
         *["run_id", "collection", "profile", "profile_version", "provider", "model_asked", "model", "mode", "state", "reason"],
@@ -61,7 +82,12 @@ COLUMNS = {
     "review_queue": [
         *["collection", "document", "uri", "profile", "provider", "model", "category", "state", "answer", "quote", "claimed_quote"],
         *["page", "pdf_page", "clause_path", "match_level", "checks_failed", "confidence", "settled_at"],
-        *["collection_id", "document_id", "finding_id", "identity_id"],
+        *["collection_id", "document_id", "finding_id", "identity_id", "why"],
+    ],
+    "reviewed_findings": [
+        *["collection", "document", "uri", "profile", "category", "status", "verdict", "corrected_answer", "reviewer", "review_note"],
+        *["reviewed_at", "reviews", "state_seen", "answer_seen", "quote_seen", "state", "answer", "quote", "page", "pdf_page"],
+        *["clause_path", "settled_at", "collection_id", "document_id", "finding_id", "identity_id"],
     ],
 }
 

@@ -110,7 +110,7 @@ def _finding(rule: Rule, quote: str, kind: str) -> dict[str, Any]:
         "category": rule.category,
         "state": "present",
         "quote": quote,
-        "answer": said or " ".join(quote.split())[:200],
+        "answer": rule.answer or said or " ".join(quote.split())[:200],
         "confidence": None,
         "value": value,
         "rule_id": rule.id,

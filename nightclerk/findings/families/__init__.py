@@ -1,0 +1,23 @@
+"""Documents that belong together: what a document says of itself, which other it changes, and which of two terms holds on a day."""
+
+from nightclerk.findings.families.caption import CAPTION, Caption, Reference, caption
+from nightclerk.findings.families.kin import Link, Paper, changes, families
+from nightclerk.findings.families.operative import Member, Supersession, Term, supersessions
+from nightclerk.findings.families.passages import Passage, passages
+
+__all__ = [
+    "CAPTION",
+    "Caption",
+    "Link",
+    "Member",
+    "Paper",
+    "Passage",
+    "Reference",
+    "Supersession",
+    "Term",
+    "caption",
+    "changes",
+    "families",
+    "passages",
+    "supersessions",
+]

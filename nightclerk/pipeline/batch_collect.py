@@ -1,0 +1,92 @@
+"""Collecting: every batch job as far as it is, then every run that waits as far as it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+from nightclerk.errors import BadUsage, CallError, ProviderStop
+from nightclerk.pipeline.batch_reopen import reopen
+from nightclerk.pipeline.batch_run import advance
+from nightclerk.pipeline.desk import Desk
+from nightclerk.store import batches, waiting
+
+log = logging.getLogger(__name__)
+# between two looks at jobs that take hours: soon at first, every five minutes in the end
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
+
+
+@dataclass(slots=True)
+class Collected:
+    """What one look came to: (run id, state) of each run that ended, how many wait on, how many jobs are out, and what was in the way."""
+
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    waiting: int = 0
+    jobs: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def then(self, later: Collected) -> Collected:
+        """Both looks as one: what ended in either, and how things stand at the later one."""
+        return Collected([*self.ended, *later.ended], later.waiting, later.jobs, later.problems)
+
+
+async def collect(desk: Desk) -> Collected:
+    """Tend every batch and go on with every run that waits. Two at once are safe: each takes what the other has not taken.
+
+    Raises:
+        BadUsage: the settings lead to no endpoint that has batch jobs.
+        ProviderStop: the endpoint refuses the key, or cannot be reached.
+        StoreError: the database failed.
+    """
+    result = Collected()
+    store = desk.store
+    if desk.batches is None:
+        raise BadUsage("there are batch jobs to collect, and the settings lead to no endpoint that has any")
+    try:
+        # under which names models answer today
+        await desk.provider.served_models()
+    except CallError as error:
+        raise ProviderStop(f"the endpoint does not say which models it serves, so nothing is collected now: {error}") from None
+    for batch_id in await store.aread(batches.to_tend):
+        try:
+            await desk.batches.tend(batch_id)
+        except (CallError, ProviderStop) as refused:
+            result.problems.append(str(refused))
+    for run_id in await store.aread(waiting.waiting_runs):
+        await _advance(desk, run_id, result)
+    result.jobs = len(await store.aread(batches.to_tend))
+    return result
+
+
+async def _advance(desk: Desk, run_id: str, result: Collected) -> None:
+    if await desk.store.aread(waiting.awaited, run_id) and not await desk.store.aread(waiting.ready, run_id):
+        # all that it has open is out
+        result.waiting += 1
+        return
+    try:
+        run = await reopen(desk, run_id)
+    except (BadUsage, ProviderStop) as error:
+        result.problems.append(f"run {run_id}: {error}")
+        result.waiting += 1
+        return
+    state = await advance(run)
+    if state == "waiting":
+        result.waiting += 1
+        if run.stopped:
+            result.problems.append(str(run.stopped))
+    else:
+        result.ended.append((run_id, state))
+
+
+async def collect_all(desk: Desk, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsyncIterator[Collected]:
+    """Look again and again until no run waits and no job is out, or something is in the way; each look after a longer pause."""
+    pause_s = FIRST_PAUSE_S
+    while True:
+        result = await collect(desk)
+        yield result
+        if result.problems or not (result.waiting or result.jobs):
+            return
+        await sleep(pause_s)
+        pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
