@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nightclerk.findings import Verifier, place
-from nightclerk.records import Answer, Finding, Value
+from nightclerk.records import Answer, Evidence, Finding, Value
 from nightclerk.text import Locator
 
 CONTRACT = """SUPPLY AGREEMENT between Example Components, Inc. ("Supplier") and Sample Devices GmbH ("Customer") of March 3, 2021.
@@ -21,11 +22,11 @@ Net revenue 12,500 11,000
 """
 
 
-def judged(quote: str, answer: str = "", text: str = CONTRACT, language: str = "en", state: str = "present", **value: object) -> Finding:
+def judged(quote: str, answer: str = "", source: str = CONTRACT, language: str = "en", state: str = "present", **value: object) -> Finding:
     """The finding that an answer about a text ends as."""
     given_ = Answer("c", state, quote, answer, Value(**value))  # type: ignore[arg-type]
-    (finding,) = place([given_], locator=Locator(text), span=(0, len(text)), pages=(), sections=())
-    return Verifier(text, language).verify(finding)
+    (finding,) = place([given_], locator=Locator(source), span=(0, len(source)), pages=(), sections=())
+    return Verifier(source, language).verify(finding)
 
 
 PRICE = "The Customer shall pay the Supplier $5,500,000 within thirty (30) days after Closing."
@@ -151,3 +152,28 @@ def test_a_falsified_digit_is_always_caught(figure: str, data: st.DataObject) ->
     digit = data.draw(st.sampled_from([each for each in "0123456789" if each != figure[at]]))
     changed = figure[:at] + digit + figure[at + 1 :]
     assert judged(sentence, changed).state in ("contradicted", "unverified"), changed
+
+
+# what figures, dates, currencies and operators of all six languages are made of
+PIECES = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "1 23 456 1,234 1.234,56 ½ ² ( ) - – % ‰ $ € £ ¥ USD kr. 円 億 二千 万 ألف ريال مليون و لا ne pas nicht shall may not no unless"
+        " thirty und zwei cents Mio. 3/4/21 31.12.2020 令和 年 月 日 March Sept. Inc. The Supplier .. ... [●] ' ’ “ 第 条 § 7.2 (a) None"
+        " \u200f ﬁ İ ß ①",
+    )
+)
+texts = st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=25).map(" ".join), st.lists(PIECES, max_size=15).map("".join))
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, texts, st.sampled_from(["", "en", "de", "ja", "ar", "pl"]), st.floats(allow_nan=False, allow_infinity=False), texts)
+def test_any_text_is_judged(source: str, answer: str, language: str, number: float, word: str) -> None:
+    """Whatever a document and an answer hold, there is a verdict, and the same one twice."""
+    value = Value(number=number, unit=word[:20], scale=word[:9], currency=word[:9], party=word, text=word, duration="P3Y6M")
+    evidence = Evidence(word, source, 0, len(source), "fuzzy")
+    finding = Finding("c", "present", answer, (evidence,), value)
+    verifier = Verifier(source, language)
+    found = verifier.verify(finding)
+    assert found.state in ("present", "unverified", "contradicted")
+    assert verifier.verify(finding) == found

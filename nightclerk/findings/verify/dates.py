@@ -20,7 +20,7 @@ _NAMES = (
     "april apr avril avr abril abr أبريل ابريل إبريل نيسان أفريل",
     "may mai mayo مايو أيار ماي",
     "june jun juni juin junio يونيو يونيه حزيران جوان",
-    "july jul juli juillet juil julio يوليو يوليه تموز جويلية",
+    "july jul juli juillet juill juil julio يوليو يوليه تموز جويلية",
     "august aug août aout agosto ago أغسطس اغسطس آب أوت",
     "september sept sep septembre septiembre setiembre سبتمبر أيلول",
     "october oct oktober okt octobre octubre أكتوبر اكتوبر تشرين_الأول",

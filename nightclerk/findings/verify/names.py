@@ -44,7 +44,7 @@ def check_party(party: str, passages: Sequence[Passage], facts: Facts) -> Check 
     others = [
         alias for alias, name in facts.aliases.items() if alias not in called and _is_party(alias, name) and _stand(_words(alias), context)
     ]
-    if others and called:
+    if others and (called or (_known_form(party) and facts.names(wanted))):
         # the document knows who is meant, and speaks of somebody else here
         return Check("party", "contradicted", party, others[0], f"the answer names {party!r}, the source {others[0]!r}")
     return Check("party", "unverified", party, "", f"the answer names {party!r}, the source does not")

@@ -19,6 +19,8 @@ _HALF = re.compile(
 # first and second mostly count nothing; a third party is no figure
 _ORDINALS = {word: Decimal(number) for number, word in enumerate(ORDINALS[2:20], start=3)}
 _ORDINAL = re.compile(rf"(?<![\w-])(?:{'|'.join(_ORDINALS)})(?![\w-])(?! part)")
+# two thousand dollars, two million; behind another number the same form counts once
+_DUALS = frozenset(fold(word).text for word in ("ألفا", "مليونا", "مليارا"))
 _KANJI = dict(zip("〇零一二三四五六七八九壱弐参", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3), strict=True))
 _TENS = {"十": 10, "拾": 10, "百": 100, "千": 1_000}
 _MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
@@ -75,7 +77,7 @@ def _split(run: str, offset: int, words: _Lexicon) -> Iterator[Numeral]:
     for found in words.word.finditer(run):
         word = found[0].replace("quatre vingt", "quatre-vingt")
         if word in words.scales:
-            scale = words.scales[word]
+            scale = words.scales[word] * (2 if current is None and word in _DUALS else 1)
             total = (total + (current or 0)) * scale if 0 < total < scale else total + (1 if current is None else current) * scale
             current = None
         elif word in words.hundred:

@@ -22,9 +22,12 @@ _STOP = re.compile(
 
 @dataclass(frozen=True)
 class Passage:
-    """A slice, folded with its sentence: `reading.text[core_start:core_end]` is the slice. `code` is its language, if that is known."""
+    """A slice, folded with its sentence: `reading.text[core_start:core_end]` is the slice, `written` the sentence as the document has it.
 
-    slice: str
+    `code` is the language of the slice, if that is known.
+    """
+
+    written: str
     reading: Reading
     core_start: int
     core_end: int
@@ -70,7 +73,7 @@ def passage(source: str, start: int, end: int, *, document_language: str, day_fi
     code, language = language_in(source[told : end if told == start else after], document_language)
     left, core, right = (fold(part).text for part in (source[before:start], source[start:end], source[end:after]))
     reading = Reading(left + core + right, language, day_first)
-    return Passage(source[start:end], reading, len(left), len(left) + len(core), code, reading.text)
+    return Passage(source[before:after], reading, len(left), len(left) + len(core), code, reading.text)
 
 
 def _left(source: str, start: int) -> int:

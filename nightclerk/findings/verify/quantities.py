@@ -124,7 +124,9 @@ def _quantity(text: str, numeral: Numeral, language: Language) -> Quantity | Non
     if bracketed:
         start = text.rfind("(", 0, numeral.start)
     if bracketed and multiplier == 1:
-        multiplier, _ = _scale(text, text.find(")", end) + 1, language, bool(money), spelled=False)
+        closed = text.find(")", end) + 1
+        multiplier, behind = _scale(text, closed, language, bool(money), spelled=False)
+        end = behind if behind > closed else end
         values = tuple(value * multiplier for value in values)
     if bracketed and not money:
         unit, bracketed, start, end = _behind_bracket(text, start, end, unit)

@@ -50,7 +50,9 @@ class Reading:
     @cached_property
     def dates(self) -> list[Dated]:
         """Its dates, in order."""
-        return list(dates(self.text, day_first=self.day_first))
+        places = [match.span() for match in REFERENCE.finditer(self.text)]
+        found = dates(self.text, day_first=self.day_first)
+        return [date for date in found if not any(start <= date.start and date.end <= end for start, end in places)]
 
     @cached_property
     def references(self) -> list[re.Match[str]]:

@@ -16,6 +16,7 @@ from nightclerk.findings.verify.reading import Reading, read
 from nightclerk.findings.verify.statement import check_cut, check_statement, shortened
 from nightclerk.findings.verify.values import check_duration, check_value
 from nightclerk.records import Check, Evidence, Finding, FindingState
+from nightclerk.text import fold
 
 # of one answer, and of one slice, that are read: more is no answer
 _MOST_ANSWER, _MOST_SLICE = 4_000, 20_000
@@ -48,6 +49,7 @@ class Verifier:
         passages = [where for _, where in placed if where]
         if passages:
             passed, failed = self._answer(finding, passages)
+            failed = [as_written(check, [finding.answer, finding.value.text or ""], passages) for check in failed]
             checked[0] = replace(
                 checked[0],
                 checks_passed=tuple(dict.fromkeys([*checked[0].checks_passed, *passed])),
@@ -68,7 +70,8 @@ class Verifier:
             return replace(item, checks_failed=(Check("quote", "unverified", item.claimed_quote[:200], "", says),))
         if item.match_level != "fuzzy":
             return replace(item, checks_passed=("quote",))
-        failed = tuple(dict.fromkeys(check_near(item.claimed_quote[:_MOST_SLICE], where, self._facts)))
+        found = check_near(item.claimed_quote[:_MOST_SLICE], where, self._facts)
+        failed = tuple(dict.fromkeys(as_written(check, [item.claimed_quote], [where]) for check in found))
         return replace(item, checks_failed=failed) if failed else replace(item, checks_passed=("quote",))
 
     def _answer(self, finding: Finding, passages: Sequence[Passage]) -> tuple[list[str], list[Check]]:
@@ -124,6 +127,24 @@ class Verifier:
         if other is not None and other.code != own and _share(text, other) > _share(text, LANGUAGES[own]) + 1:
             return other
         return language or LANGUAGES.get(code)
+
+
+def as_written(check: Check, claims: Iterable[str], passages: Iterable[Passage]) -> Check:
+    """A check with its two readings as answer and document write them: checks compare folded texts."""
+    claimed = _unfolded(check.claimed, claims)
+    source = _unfolded(check.source, [where.written for where in passages])
+    says = check.says.replace(repr(check.claimed), repr(claimed), 1).replace(repr(check.source), repr(source), 1)
+    return replace(check, claimed=claimed, source=source, says=says)
+
+
+def _unfolded(words: str, texts: Iterable[str]) -> str:
+    for text in texts:
+        folded = fold(text)
+        at = folded.text.find(words) if words else -1
+        span = folded.span(at, at + len(words)) if at >= 0 else None
+        if span:
+            return " ".join(text[slice(*span)].split())
+    return words
 
 
 def _share(text: str, language: Language) -> int:
