@@ -13,7 +13,7 @@ from typing import Any
 from nightclerk import findings, prompting
 from nightclerk.findings import Planted
 from nightclerk.profiles import Profile
-from nightclerk.records import Annotation, Answer, Ask, Chunk
+from nightclerk.records import Annotation, Answer, Ask, Chunk, Passage
 from nightclerk.store import Store, sources
 
 UNSEEN = "not seen on the page"
@@ -32,7 +32,7 @@ class Surroundings:
 
 async def surroundings(store: Store, document_id: str) -> Surroundings:
     """What the store knows beside a document's text; raises StoreError."""
-    annotations = await store.aread(sources.annotations, document_id)
+    annotations = await store.aread(sources.said_about, document_id)
     title, names = await store.aread(sources.called, document_id)
     return Surroundings(annotations, title, names)
 
@@ -64,17 +64,17 @@ def beside(around: Surroundings) -> list[Planted]:
 
 
 def _said(one: Annotation) -> list[tuple[str, str]]:
-    """(what an annotation says, where it stands): readers begin notes of their own with what they are about, and people write colons too."""
+    """(what an annotation says, where it stands), with and without what a reader puts before its own notes: people write colons, too."""
     lead, colon, words = one.text.partition(": ")
     whole = (one.text, f"{one.kind} by {one.author}" if one.author else one.kind)
     return [(words, lead), whole] if one.kind == "note" and not one.author and colon and len(lead) <= LONGEST_LEAD else [whole]
 
 
-def question(profile: Profile, piece: Chunk, count: int, planted: Sequence[Planted]) -> Ask:
-    """The question about a piece of a document, without the orders in it."""
+def question(profile: Profile, piece: Chunk, count: int, planted: Sequence[Planted], beside: Sequence[Passage] = ()) -> Ask:
+    """The question about a piece of a document, without the orders in it; `beside` are the passages that are shown with it."""
     path = "" if findings.planted_beside(piece.clause_path, "heading") else piece.clause_path
     spans = [(one.char_start, one.char_end) for one in planted if one.char_start is not None and one.char_end is not None]
-    return prompting.ask(profile, replace(piece, clause_path=path), count, left_out=spans)
+    return prompting.ask(profile, replace(piece, clause_path=path), count, left_out=spans, beside=beside)
 
 
 def as_written(answer: Answer) -> Answer:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 
+from nightclerk.records import Passage
+
 # `<` in all its dresses, also as HTML, JSON and URLs spell it
 _ANGLES = "<\uff1c\ufe64\u2039\u2329\u3008\u27e8\u276e\u2770\u02c2\u1438\u226e\u300a\u00ab"
 _ANGLE = rf"(?:[{_ANGLES}]|&lt;?|&\#0*60;?|&\#x0*3c;?|\\u003c|\\x3c|%3c)"
 _SQUARE = r"[\[\uff3b\u3010\u301a]"
 # letters that look the same in other alphabets, with up to three signs, blanks or silent characters between them
 _ALIKE = {"c": "c\uff43\u0441\u03f2\u217d", "h": "h\uff48\u04bb\u043d", "u": "u\uff55\u03c5\u057d\u1d1c", "n": "n\uff4e\u043f\u0578\u03b7",
-          "k": "k\uff4b\u043a\u03ba\u212a"}  # fmt: skip
-_CHUNK = rf"[^\w<{_ANGLES}]{{0,3}}".join(f"[{alike}]" for alike in _ALIKE.values())
+          "k": "k\uff4b\u043a\u03ba\u212a", "o": "o\uff4f\u043e\u03bf\u0585\u1d0f", "t": "t\uff54\u0442\u03c4\u1d1b",
+          "e": "e\uff45\u0435\u212e", "x": "x\uff58\u0445\u03c7\u2179"}  # fmt: skip
+_CHUNK, _CONTEXT = (rf"[^\w<{_ANGLES}]{{0,3}}".join(f"[{_ALIKE[letter]}]" for letter in word) for word in ("chunk", "context"))
 # of chat formats: Mistral's, and those of models that others serve; `<S>` heads columns in old filings and is no token
 _WORDS = (
     r"(?:(?-i:s|bos|eos|pad|unk)|start_of_turn|end_of_turn|think|tool_calls?|tool_response|system|user|assistant|instructions?|context)"
@@ -25,7 +28,10 @@ _TOKENS = (
     r"(?:inst|system_prompt|available_tools|tool_(?:calls|results|content)|args|call_id|think|model_settings|prefix|middle|suffix|img(?:_break|_end)?"
     r"|(?:begin_)?audio|transcribe|streaming_(?:pad|word)|(?:next|repeat)_audio_text)"
 )
-_MARK = rf"(?P<angle>{_ANGLE})(?P<behind>\\*)(?=[^\w{_ANGLES}]*{_CHUNK}|[^\w{_ANGLES}]{{0,4}}{_WORDS}\s?[>\uff1e]|\s?[|\uff5c]|[{_ANGLES}]?\\*/?SYS\b)"
+_MARK = (
+    rf"(?P<angle>{_ANGLE})(?P<behind>\\*)(?=[^\w{_ANGLES}]*(?:{_CHUNK}|{_CONTEXT})|[^\w{_ANGLES}]{{0,4}}{_WORDS}\s?[>\uff1e]"
+    rf"|\s?[|\uff5c]|[{_ANGLES}]?\\*/?SYS\b)"
+)
 _TOKEN = rf"(?P<square>{_SQUARE})(?P<within>\\*)(?=[^\w\[\]]{{0,4}}{_TOKENS}\s?[\]\uff3d\u3011\u301b])"
 _FORGED = re.compile(f"{_MARK}|{_TOKEN}", re.IGNORECASE)
 # tags, further variation selectors, and overrides of the direction of writing
@@ -61,6 +67,12 @@ def _read(match: re.Match[str]) -> str:
 def wrap_chunk(text: str, ordinal: int, count: int) -> str:
     """Quote a chunk as data, the marks on lines of their own. `ordinal` counts from 0; the mark shows it from 1, as people count."""
     return f'<chunk id="{ordinal + 1}" of="{count}">\n{escape(text)}\n</chunk>'
+
+
+def wrap_context(passage: Passage, path: str) -> str:
+    """Quote a passage that is shown beside a chunk as data, the marks on lines of their own. `path` is its clause path as a JSON string."""
+    clause = f" clause={path}" if path else ""
+    return f'<context kind="{passage.role}"{clause}>\n{escape(passage.text)}\n</context>'
 
 
 def unwrap_chunk(prompt: str) -> tuple[str, tuple[int, int]]:

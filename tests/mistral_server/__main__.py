@@ -16,6 +16,7 @@ from mistral_server.batch_results import SPOILS
 from mistral_server.batch_routes import VERBS
 from mistral_server.behaviour import Behaviour
 from mistral_server.bodies import SHAPES
+from mistral_server.erring import Erring
 from mistral_server.faults import KINDS, STREAMED, VERB_KINDS, Faults, Latency, VerbFaults
 from mistral_server.models import KNOWN
 from mistral_server.obedient import Obedient
@@ -58,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--answer-file", type=Path, help="answer with a line of this file, chosen by the question")
     parser.add_argument("--oracle", type=Path, help="answer with the labelled spans of this file that stand in the chunk (see oracle.py)")
     parser.add_argument("--obedient", type=Path, help="do what documents tell it, as this table and its marks have it (see obedient.py)")
+    parser.add_argument("--err-share", type=float, default=0.0, help="chance that a finding goes wrong (see erring.py)")
+    parser.add_argument("--invent-share", type=float, default=0.0, help="chance that an answer without findings gets one")
     _add_batch(parser)
     return parser
 
@@ -113,6 +116,9 @@ def _behaviour(arguments: argparse.Namespace) -> dict[str, Any]:
         chosen["answer"] = lambda body: lines[zlib.crc32(json.dumps(body["messages"]).encode()) % len(lines)]
     if arguments.oracle:
         chosen["answer"] = Oracle(arguments.oracle)
+    if arguments.err_share or arguments.invent_share:
+        right = chosen.get("answer", Behaviour.answer)
+        chosen["answer"] = Erring(right, arguments.err_share, invents=arguments.invent_share, seed=arguments.seed)
     if arguments.obedient:
         obedient = Obedient(arguments.obedient, chosen.get("answer", Behaviour.answer))
         chosen |= {"answer": obedient, "tool_calls": obedient.tool_calls}

@@ -24,10 +24,15 @@ class Jobs:
     def __init__(self, desk: Desk, files: Files, progress: Progress) -> None:
         self._desk, self._files, self._progress = desk, files, progress
         self._jobs: dict[str, Job] = {}
+        self._ever: list[Job] = []
 
     def cards(self) -> list[dict[str, Any]]:
         """Every job as it is now; looking this way moves nothing."""
         return [job.card() for job in self._jobs.values()]
+
+    def ever(self) -> list[dict[str, Any]]:
+        """Every job that there ever was, also the deleted ones."""
+        return [job.card() for job in self._ever]
 
     def create(self, raw: bytes) -> dict[str, Any]:
         """Queue a job. What is wrong with inline requests is said at once, what is wrong with files makes the job fail later."""
@@ -41,6 +46,7 @@ class Jobs:
         )
         job.wrong = wrong
         self._jobs[job.id] = job
+        self._ever.append(job)
         return job.card()
 
     def _lines(self, form: CreateJob) -> tuple[list[Line], Counter[str]]:

@@ -81,7 +81,7 @@ def test_a_planted_order_is_shown_to_a_person(make_settings: Make, run_order: Ru
 
 
 def test_an_order_is_not_sent_and_nothing_is_absent_for_sure(judged: Callable[..., list[dict[str, Any]]], tmp_path: Path) -> None:
-    """The passage is left out of the request; what was not found is unclear and says why; what the contract says is present all the same."""
+    """The passage is left out of the request; what was not found is unclear and says why; what the contract says is present."""
     bodies: list[str] = []
 
     def answer(body: dict[str, Any]) -> str:
@@ -98,11 +98,22 @@ def test_an_order_is_not_sent_and_nothing_is_absent_for_sure(judged: Callable[..
 
 
 def test_nothing_that_was_not_asked_for_is_filed(judged: Callable[..., list[dict[str, Any]]], tmp_path: Path) -> None:
-    """Where an order is not recognised: categories that nobody asked about are dropped and told, marks and roles in the answer change nothing."""
+    """Where an order is not recognised, categories that nobody asked about are dropped all the same, and told."""
     rows = judged(_inbox(tmp_path / "in", "OBEY(other)"))
     assert "Approved" not in {row["category"] for row in rows}
     assert "names no category of the profile: 'Approved'" in rows[0]["reason"]
     assert all(row["state"] != "not_present" for row in rows)
+
+
+def test_what_is_dropped_is_counted(make_settings: Make, run_order: RunOrder, query: Query, tmp_path: Path) -> None:
+    """Of many answers that nobody asked for, the first are named and the others counted."""
+    items = [{"category": f"Approved {number}", "state": "present", "quote": "x", "answer": "", "value": {}} for number in range(9)]
+    with MistralServer(answer=lambda _: json.dumps({"findings": items})) as server:
+        settings = make_settings(**served(server))
+        run_order(settings, _inbox(tmp_path / "in"))
+    [row] = query(settings, "SELECT reason FROM analyses")
+    assert "'Approved 4'" in row["reason"]
+    assert row["reason"].endswith("and 4 more")
 
 
 def test_an_answer_that_plays_the_system_is_only_an_answer(judged: Callable[..., list[dict[str, Any]]], tmp_path: Path) -> None:

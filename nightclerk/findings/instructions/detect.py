@@ -18,7 +18,6 @@ from nightclerk.findings.instructions.speech import Sign, Speech, speeches
 ENOUGH, ENOUGH_HIDDEN = 3, 2
 # characters that signs may stand apart
 NEAR = 160
-MOST_PASSAGES = 200
 LONGEST_SENTENCE = 600
 BEFORE = ".:;!?,(\"'*>|-[] "
 WORD = re.compile(r"\w+")
@@ -65,7 +64,7 @@ def planted_in(text: str, hidden: Sequence[tuple[int, int, str]] = ()) -> list[P
             if weight >= (ENOUGH_HIDDEN if how else ENOUGH):
                 words = plain.text[start:end] if plain.folded is None else text[slice(*span)]
                 found.append(Planted(words, signs, how, *span))
-    return _joined(found, text)[:MOST_PASSAGES]
+    return _joined(found, text)
 
 
 def planted_beside(words: str, where: str) -> Planted | None:
@@ -117,28 +116,26 @@ def _stretches(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _clusters(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
-    """For each sign those that stand near behind it; of clusters that share signs, the heaviest."""
-    best: list[list[Hit]] = []
-    last = 0
+    """For each sign those that stand near behind it, without what the cluster before holds as a whole."""
+    last = reached = 0
     for first, hit in enumerate(hits):
         last = max(last, first)
         while last < len(hits) and hits[last].start <= hit.end + NEAR:
             last += 1
-        cluster = list(hits[first:last])
-        if best and best[-1][-1].start >= cluster[0].start:
-            if _weight(cluster) > _weight(best[-1]):
-                best[-1] = cluster
-        else:
-            best.append(cluster)
-    yield from best
+        if last > reached:
+            reached = last
+            yield list(hits[first:last])
 
 
 def _weight(cluster: Sequence[Hit]) -> int:
-    """What a cluster adds up to. People ask people for answers too: signs that say little each are one short, and nothing without a reader."""
+    """What a cluster adds up to.
+
+    People ask people for answers, too: signs that say little each are one short together, and nothing where no machine is named.
+    """
     weights: dict[str, int] = {}
     for hit in cluster:
         weights[hit.kind] = max(hit.weight, weights.get(hit.kind, 0))
-    if "to_reader" in weights:
+    if not weights.keys().isdisjoint({"to_reader", "salute"}):
         # who is spoken to is named once
         weights.pop("reader", None)
     if max(weights.values()) == 1:
@@ -147,7 +144,9 @@ def _weight(cluster: Sequence[Hit]) -> int:
 
 
 def _passage(text: str, cluster: Sequence[Hit]) -> tuple[int, int, tuple[str, ...], int]:
-    start, end = cluster[0].start, max(hit.end for hit in cluster)
+    # common words before the first sign that says something belong to somebody else's sentence
+    start = next((hit.start for hit in cluster if hit.weight > 1), cluster[0].start)
+    end = max(hit.end for hit in cluster)
     before = [match.end() for match in SENTENCE_END.finditer(text, max(start - LONGEST_SENTENCE, 0), start)]
     behind = SENTENCE_END.search(text, end - 1, min(end + LONGEST_SENTENCE, len(text)))
     begin = before[-1] if before else max(start - LONGEST_SENTENCE, 0)

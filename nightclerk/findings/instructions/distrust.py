@@ -15,6 +15,8 @@ CATEGORY = "Planted Instructions"
 DETECTOR = "instructions-1"
 # what ends or begins so few characters from an order, in the same paragraph, is read with it
 BESIDE = 100
+# rows for a person to look at; a document with more of them says it all with these
+MOST_NAMED = 100
 LONGEST_NAMED = 200
 # words of an answer that the document has from nowhere else; of scripts without blanks, so many characters in a row
 WORD = re.compile(r"[^\W_]{4,}|\d+")
@@ -24,7 +26,10 @@ PARAGRAPH_END = re.compile(r"\n\s*\n|[.!?:;。！？؟][\"')\]]?[ ]*\n")
 
 
 def planted_findings(planted: Iterable[Planted], text: str, pages: Sequence[Page], sections: Sequence[Section]) -> list[Finding]:
-    """One finding per passage, `unclear` since patterns cannot tell who is meant, and `high`; what stands beside the text in one place each."""
+    """One finding per passage: `unclear`, since patterns cannot tell who is meant, and of high severity.
+
+    What several places beside the text say in the same words is one finding.
+    """
     found: list[Finding] = []
     beside: dict[str, list[Planted]] = {}
     for one in planted:
@@ -34,6 +39,9 @@ def planted_findings(planted: Iterable[Planted], text: str, pages: Sequence[Page
             evidence = replace(evidence_at((one.char_start, one.char_end), text, pages, sections), claimed_quote=one.words)
             found.append(_finding(_said([one]), evidence))
     found += [_finding(_said(group), Evidence(words, "", None, None, "none")) for words, group in beside.items()]
+    if len(found) > MOST_NAMED:
+        last = found[MOST_NAMED - 1]
+        found[MOST_NAMED - 1 :] = [replace(last, answer=f"{last.answer}; {len(found) - MOST_NAMED} more passages like it are not listed")]
     return found
 
 
@@ -63,7 +71,7 @@ def distrusted(found: Iterable[Finding], planted: Sequence[Planted], text: str) 
 def _judged(finding: Finding, passages: Sequence[Planted], own: Collection[str], text: str) -> Finding:
     if finding.state != "present":
         return finding
-    beside = next((one for item in finding.evidence if item.role == "basis" for one in passages if _is_beside(item, one, text)), None)
+    beside = next((one for item in finding.evidence if item.is_ground for one in passages if _is_beside(item, one, text)), None)
     said = " ".join(filter(None, [finding.answer, finding.value.text, finding.value.party]))
     repeated = beside is None and not _words(said).isdisjoint(own)
     if beside is None and not repeated:
