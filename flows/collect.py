@@ -31,6 +31,7 @@ async def collect() -> State[None]:
 
 def _left(found: Collected) -> list[Ending]:
     """What is not over yet, and what was in the way."""
-    left = f"{found.waiting} runs wait, {found.jobs} batch jobs are out"
+    left = f"runs that wait: {found.waiting}, batch jobs that are out: {found.jobs}"
     waiting = [Ending("waiting", left)] if found.waiting or found.jobs else []
-    return waiting + [Ending("failed", one_line(problem)) for problem in found.problems]
+    delayed = [Ending("waiting", one_line(delay)) for delay in found.delays]
+    return waiting + delayed + [Ending("failed", one_line(problem)) for problem in found.problems]

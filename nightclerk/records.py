@@ -13,6 +13,8 @@ from typing import Any, Literal
 NANO = 1_000_000_000
 # statuses of a page that was read: its text layer, its picture by OCR, or nothing because there is nothing on it
 READABLE = ("text", "ocr", "blank")
+# roles of the evidence that a finding stands on
+GROUNDS = ("basis", "definition", "context")
 
 
 MatchLevel = Literal["exact", "folded", "letters", "across", "parts", "fuzzy", "none"]
@@ -149,6 +151,20 @@ class Chunk:
     char_end: int
     text: str
     tokens: int
+    clause_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of the document that a question shows beside its chunk: `document.text[char_start:char_end] == text`.
+
+    `role` is `definition` of a term that the chunk uses, or `context`, a clause that it points to.
+    """
+
+    char_start: int
+    char_end: int
+    text: str
+    role: Literal["definition", "context"]
     clause_path: str = ""
 
 
@@ -293,7 +309,7 @@ class Check:
     """One thing of an answer or a quote that does not stand in the source.
 
     `check` is what was looked at (quote, figure, scale, unit, currency, date, party, term, negation, modality, exception, reference,
-    language), `result` is contradicted or unverified, `says` names the two readings in a sentence.
+    language, instruction), `result` is contradicted or unverified, `says` names the two readings in a sentence.
     """
 
     check: str
@@ -307,8 +323,9 @@ class Check:
 class Evidence:
     """One cited span of a finding. `quote` is the source's own slice; it is empty where the claim was not found.
 
-    `role` is `basis` for what the finding stands on, in several pieces where its quote stands so, and `repeat` for another place or
-    another answer that says the same. `checks_passed` names what was looked at and stands in the source, `checks_failed` says what does not.
+    `role` is `basis` for what the finding stands on, in several pieces where its quote stands so; `definition` or `context` where that is
+    not in the chunk that was asked about but in a passage shown beside it; and `repeat` for another place or another answer that says the
+    same. `checks_passed` names what was looked at and stands in the source, `checks_failed` says what does not.
     """
 
     claimed_quote: str
@@ -324,6 +341,11 @@ class Evidence:
     role: str = "basis"
     checks_passed: tuple[str, ...] = ()
     checks_failed: tuple[Check, ...] = ()
+
+    @property
+    def is_ground(self) -> bool:
+        """Whether the finding stands on it, wherever it was shown."""
+        return self.role in GROUNDS
 
 
 @dataclass(frozen=True, slots=True)

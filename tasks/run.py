@@ -6,6 +6,8 @@ since our own database is the record; what was answered before is answered from 
 
 from __future__ import annotations
 
+import logging
+
 from prefect import State, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -35,7 +37,9 @@ async def analyse_document(run: Run, entry: Entry) -> State[None]:
     """Read one document, ask about it and file its findings."""
     outcome = await pipeline.analyse_document(run, entry)
     if outcome.state != "complete":
-        get_run_logger().warning("%s: %s: %s", outcome.name, outcome.state, outcome.reason)
+        # to wait for a batch job is nothing to warn of
+        level = logging.INFO if outcome.state == "waiting" else logging.WARNING
+        get_run_logger().log(level, "%s: %s: %s", outcome.name, outcome.state, outcome.reason)
     return Completed(name="Completed" if outcome.state == "complete" else outcome.state.capitalize(), message=outcome.reason or None)
 
 

@@ -83,10 +83,16 @@ def later(desk: Desk, hours: float) -> None:
 
 def finish(settings: Settings, *, looks: int = 25) -> list[tuple[str, str]]:
     """Collect, every look three hours after the one before, until nothing is out; (run id, state) of the runs that ended."""
-    ended: list[tuple[str, str]] = []
-    for number in range(looks):
-        found = look(settings, hours=3.0 * number)
-        ended += found.ended
-        if not found.waiting and not found.jobs:
-            return ended
-    raise AssertionError(f"still {found} after {looks} looks")
+
+    async def go() -> list[tuple[str, str]]:
+        ended: list[tuple[str, str]] = []
+        async with wiring.open_desk(settings) as desk:
+            for number in range(looks):
+                later(desk, 3.0 * number)
+                found = await collect(desk)
+                ended += found.ended
+                if not found.waiting and not found.jobs:
+                    return ended
+        raise AssertionError(f"still {found} after {looks} looks")
+
+    return asyncio.run(go())

@@ -1,8 +1,9 @@
 -- One row per collection and content: the name and place to call it by. A file that cannot be opened today keeps the content last seen there.
+-- The CAST gives the column a type, without which SQLite looks a content up by reading every row.
 WITH placed AS (
     SELECT
         s.collection_id,
-        COALESCE(s.sha256, d.sha256) AS sha256,
+        CAST(COALESCE(s.sha256, d.sha256) AS VARCHAR(64)) AS sha256,
         s.name,
         s.uri,
         s.status,

@@ -1,8 +1,11 @@
 -- One row per evidence of each current finding; a finding without evidence has one row. Current: of the newest settled analysis
 -- per collection, document lineage, profile name and provider, as long as the content still has a place in the collection.
+-- CROSS JOIN keeps SQLite to this order: in another one it reads every analysis for every finding.
 WITH settled AS (
     SELECT
         a.id,
+        a.collection_id,
+        d.sha256,
         ROW_NUMBER() OVER (
             PARTITION BY a.collection_id, d.lineage_id, p.name, a.provider
             ORDER BY a.settled_at DESC, a.created_at DESC, a.id DESC
@@ -87,12 +90,12 @@ SELECT
     s.reason AS superseded_because,
     s.by_document_id AS superseded_by_document_id
 FROM settled AS newest
-JOIN analyses AS a ON a.id = newest.id
-JOIN documents AS d ON d.id = a.document_id
-JOIN prompt_versions AS p ON p.id = a.prompt_version_id
-JOIN document_names AS n ON n.collection_id = a.collection_id AND n.sha256 = d.sha256
-JOIN findings AS f ON f.analysis_id = a.id
+CROSS JOIN document_names AS n
+CROSS JOIN analyses AS a
+CROSS JOIN prompt_versions AS p
+CROSS JOIN findings AS f
 LEFT JOIN evidence AS e ON e.finding_id = f.id
 LEFT JOIN supersessions AS s ON s.finding_id = f.id AND s.ordinal = 0
 LEFT JOIN judged AS j ON j.identity_id = f.identity_id AND j.age = 1
-WHERE newest.age = 1 AND f.superseded_by IS NULL
+WHERE newest.age = 1 AND n.collection_id = newest.collection_id AND n.sha256 = newest.sha256 AND f.analysis_id = newest.id
+    AND a.id = newest.id AND p.id = a.prompt_version_id AND f.superseded_by IS NULL

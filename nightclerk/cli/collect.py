@@ -40,7 +40,7 @@ async def _collect(given: Settings, *, wait: bool) -> tuple[Collected, list[RunR
         if wait:
             async for result in collect_all(desk):
                 total = total.then(result)
-                click.echo(summary(result), err=True)
+                _tell_of_wait(result)
         else:
             total = await collect_once(desk)
         return total, [await desk.store.aread(RunReport.read, run_id) for run_id, _ in total.ended]
@@ -48,13 +48,13 @@ async def _collect(given: Settings, *, wait: bool) -> tuple[Collected, list[RunR
 
 def _told(result: Collected, reports: list[RunReport], *, as_json: bool) -> int:
     if as_json:
-        counts = {"waiting": result.waiting, "jobs": result.jobs, "problems": result.problems}
+        counts = {"waiting": result.waiting, "jobs": result.jobs, "problems": result.problems, "delays": result.delays}
         say_json({"ended": [report.as_dict() for report in reports], **counts})
     else:
         for report in reports:
             say(text(report, wide=on_terminal()))
-        for problem in result.problems:
-            click.echo(f"nightclerk: {one_line(problem)}", err=True)
+        for told in (*result.problems, *result.delays):
+            click.echo(f"nightclerk: {one_line(told)}", err=True)
         say(summary(result))
     states = {state for _, state in result.ended}
     worst = next((code for state, code in EXIT_CODES.items() if state in states), 0)
@@ -65,4 +65,19 @@ def summary(result: Collected) -> str:
     """What is left, on one line."""
     if not result.waiting and not result.jobs:
         return "no batch job is out" if result.ended else "no batch job is out and no run waits"
-    return f"{result.waiting} runs wait and {result.jobs} batch jobs are out: run `nightclerk collect` again later, or with --wait"
+    return f"{standing(result)}: run `nightclerk collect` again later, or with --wait"
+
+
+def standing(result: Collected) -> str:
+    """How many runs wait and jobs are out."""
+    runs = "1 run waits" if result.waiting == 1 else f"{result.waiting} runs wait"
+    jobs = "1 batch job is out" if result.jobs == 1 else f"{result.jobs} batch jobs are out"
+    return f"{runs} and {jobs}"
+
+
+def _tell_of_wait(result: Collected) -> None:
+    """While somebody waits: how things stand, and what keeps them."""
+    for told in result.delays:
+        click.echo(f"nightclerk: {one_line(told)}", err=True)
+    if result.waiting or result.jobs:
+        click.echo(f"{standing(result)}; waiting (Ctrl-C ends the wait, nothing is lost)", err=True)

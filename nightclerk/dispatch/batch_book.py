@@ -11,7 +11,7 @@ from nightclerk.dispatch.books import call_row
 from nightclerk.dispatch.jobs import Job, Terms
 from nightclerk.dispatch.patience import PAID_ATTEMPTS
 from nightclerk.dispatch.room import over_budget
-from nightclerk.providers.mistral_batch import MOST_FILE_BYTES, MOST_LINES
+from nightclerk.providers.mistral_batch import MOST_FILE_CHARACTERS, MOST_LINES
 from nightclerk.records import new_id, utc_now
 from nightclerk.store import Store, batches, ledger, waiting
 from nightclerk.store.waiting import Tries, Wish
@@ -46,11 +46,11 @@ async def book(store: Store, terms: Terms, *, endpoint: str, timeout_hours: int,
 
 
 def parts(wishes: Sequence[Wish]) -> Iterator[list[Wish]]:
-    """The questions in jobs of at most so many, and so many bytes."""
+    """The questions in jobs of at most so many, and so many characters."""
     part: list[Wish] = []
     size = 0
     for wish in wishes:
-        if part and (len(part) == MOST_LINES or size + wish.size > MOST_FILE_BYTES):
+        if part and (len(part) == MOST_LINES or size + wish.size > MOST_FILE_CHARACTERS):
             yield part
             part, size = [], 0
         part.append(wish)

@@ -6,23 +6,31 @@ from nightclerk.findings.identity import finding_id
 from nightclerk.findings.instructions import Planted, distrusted, planted_beside, planted_findings, planted_in
 from nightclerk.findings.merge import merge
 from nightclerk.findings.parse import Parsed, parse
-from nightclerk.findings.place import place
+from nightclerk.findings.place import evidence_at, place
+from nightclerk.findings.readings import Ballot, Said
 from nightclerk.findings.recognise import ABSENT, Known, fingerprint, recognised
 from nightclerk.findings.severity import graded
 from nightclerk.findings.verify import Verifier
+from nightclerk.findings.vote import Tally, lost_line, majority, vote
 
 __all__ = [
     "ABSENT",
+    "Ballot",
     "Known",
     "Parsed",
     "Planted",
+    "Said",
+    "Tally",
     "Verifier",
     "absences",
     "distrusted",
+    "evidence_at",
     "finding_id",
     "fingerprint",
     "graded",
     "join_halves",
+    "lost_line",
+    "majority",
     "merge",
     "parse",
     "place",
@@ -30,4 +38,5 @@ __all__ = [
     "planted_findings",
     "planted_in",
     "recognised",
+    "vote",
 ]

@@ -26,7 +26,23 @@ def place_of(finding: Finding) -> str:
         return ""
     if finding.evidence[0].char_start is None:
         return " ".join(finding.evidence[0].claimed_quote.split())
-    return "+".join(f"{item.char_start}-{item.char_end}" for item in finding.evidence if item.role == "basis")
+    return "+".join(f"{item.char_start}-{item.char_end}" for item in finding.evidence if item.is_ground)
+
+
+def pieces_of(finding: Finding) -> list[tuple[int, int]]:
+    """The spans that a finding stands on; none where its claim was not found."""
+    spans = [(item.char_start, item.char_end) for item in finding.evidence if item.is_ground]
+    return [(start, end) for start, end in spans if start is not None and end is not None]
+
+
+def common(one: Finding, other: Finding) -> tuple[float, float]:
+    """What two findings stand on in common: the share of the shorter one, and of both together."""
+    pieces, others = pieces_of(one), pieces_of(other)
+    shared = sum(max(min(end, last) - max(start, first), 0) for start, end in pieces for first, last in others)
+    if not shared:
+        return 0.0, 0.0
+    length, other_length = (sum(end - start for start, end in spans) for spans in (pieces, others))
+    return shared / min(length, other_length), shared / (length + other_length - shared)
 
 
 def distinctive(value: Value) -> tuple[str, ...]:
@@ -51,7 +67,7 @@ def is_fuzzy(finding: Finding) -> bool:
 
 def claim_of(finding: Finding) -> str:
     """The words that were claimed, in one line."""
-    return " ".join(" ".join(item.claimed_quote for item in finding.evidence if item.role == "basis").split())
+    return " ".join(" ".join(item.claimed_quote for item in finding.evidence if item.is_ground).split())
 
 
 def once(findings: Iterable[Finding]) -> list[Finding]:

@@ -103,7 +103,9 @@ def _figure(finding: Finding, kind: str) -> Meaning:
 def _typed(value: Value) -> Quantity:
     literal = Decimal(repr(value.number))
     number = literal * Decimal(scale_named(value.scale or "") or 1)
-    known = next((codes for said in (value.currency, value.unit) if said and (codes := currencies.codes(fold(said).text))), frozenset[str]())
+    known = next(
+        (codes for said in (value.currency, value.unit) if said and (codes := currencies.codes(fold(said).text))), frozenset[str]()
+    )
     unit = "money" if known else unit_of(value.unit) if value.unit else ""
     return Quantity(0, 0, "", (number,), (literal,), unit, known)
 
@@ -141,7 +143,7 @@ def _texts(finding: Finding) -> Iterator[str]:
 
 
 def _quote(finding: Finding) -> str:
-    return " ".join(item.quote or item.claimed_quote for item in finding.evidence if item.role == "basis")
+    return " ".join(item.quote or item.claimed_quote for item in finding.evidence if item.is_ground)
 
 
 def _read(text: str) -> Reading:

@@ -6,13 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nightclerk.findings import wording
-from nightclerk.findings.identity import agree, beside, claim_of, distinctive, filled, is_fuzzy, once, place_of
+from nightclerk.findings.identity import (
+    agree,
+    beside,
+    claim_of,
+    common,
+    distinctive,
+    filled,
+    is_fuzzy,
+    once,
+    pieces_of,
+    place_of,
+)
 from nightclerk.records import Evidence, Finding
 
 # of the shorter of two spans: enough for two answers that cut the same thing out differently
-_SHARED = 0.5
+SHARED = 0.5
 # of two spans together: from here on one answer has said the same thing twice
-_TWICE = 0.8
+TWICE = 0.8
 
 
 def merge(findings: Iterable[Finding], *, categories: Sequence[str] = (), kinds: Mapping[str, str] | None = None) -> list[Finding]:
@@ -41,7 +52,7 @@ def _by_place(ordered: Iterable[Finding]) -> list[list[Finding]]:
     near: list[list[Finding]] = []
     for finding in ordered:
         near = [group for group in near if _reaches(group, finding)]
-        twin = max((group for group in near if _same(group, finding)), key=lambda group: _common(group[0], finding)[1], default=None)
+        twin = max((group for group in near if _same(group, finding)), key=lambda group: common(group[0], finding)[1], default=None)
         if twin is None:
             groups.append([finding])
             near.append(groups[-1])
@@ -58,15 +69,9 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return start, -end, place_of(finding), finding.state, distinctive(finding.value), finding.answer, repr(finding)
 
 
-def _pieces(finding: Finding) -> list[tuple[int, int]]:
-    """The spans that a finding stands on; none where its claim was not found."""
-    spans = [(item.char_start, item.char_end) for item in finding.evidence if item.role == "basis"]
-    return [(start, end) for start, end in spans if start is not None and end is not None]
-
-
 def _span(finding: Finding) -> tuple[int, int]:
     """From the beginning to the end of what the finding stands on; an empty span at -1 where that was not found."""
-    pieces = _pieces(finding)
+    pieces = pieces_of(finding)
     return (min(start for start, _ in pieces), max(end for _, end in pieces)) if pieces else (-1, -1)
 
 
@@ -84,7 +89,7 @@ def _same(group: Sequence[Finding], finding: Finding) -> bool:
     if is_fuzzy(finding) and not any(claim_of(member) == claim_of(finding) for member in group):
         # two claims that one place nearly says are two claims
         return False
-    return _common(group[0], finding)[0] >= _SHARED
+    return common(group[0], finding)[0] >= SHARED
 
 
 def _agree(group: Sequence[Finding], finding: Finding) -> bool:
@@ -93,29 +98,19 @@ def _agree(group: Sequence[Finding], finding: Finding) -> bool:
 
 def _told_apart(one: Finding, other: Finding) -> bool:
     """Whether one answer of a model lists both, at places that differ."""
-    return beside(one, other) and _span(one) != _span(other) and _common(one, other)[1] < _TWICE
-
-
-def _common(one: Finding, other: Finding) -> tuple[float, float]:
-    """What two findings stand on in common: the share of the shorter one, and of both together."""
-    pieces, others = _pieces(one), _pieces(other)
-    shared = sum(max(min(end, last) - max(start, first), 0) for start, end in pieces for first, last in others)
-    if not shared:
-        return 0.0, 0.0
-    length, other_length = (sum(end - start for start, end in spans) for spans in (pieces, others))
-    return shared / min(length, other_length), shared / (length + other_length - shared)
+    return beside(one, other) and _span(one) != _span(other) and common(one, other)[1] < TWICE
 
 
 def _whole(group: Sequence[Finding]) -> Finding:
     """The first of a group, with what it lacks taken from the others."""
     whole = group[0]
     for other in group[1:]:
-        evidence = [*whole.evidence, *_repeats(whole.evidence, other.evidence)]
+        evidence = [*whole.evidence, *repeats(whole.evidence, other.evidence)]
         whole = replace(whole, value=filled(whole.value, other.value), evidence=tuple(evidence))
     return whole
 
 
-def _repeats(known: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
+def repeats(known: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
     """The evidence that is not there yet; of a claim that was not found, the same words are there already."""
     spans = {(item.char_start, item.char_end) for item in known}
     return [replace(item, role="repeat") for item in others if (item.char_start, item.char_end) not in spans]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from nightclerk.records import Answer, Evidence, Finding, Match, Page, Section
+from nightclerk.records import Answer, Evidence, Finding, Match, Page, Passage, Section
 from nightclerk.text import Locator
 
 # a shorter quote, such as a name, is in a text many times, and saying it twice means nothing
@@ -21,12 +22,14 @@ def place(
     pages: Sequence[Page],
     sections: Sequence[Section],
     asked: str = "",
+    beside: Sequence[Passage] = (),
 ) -> list[Finding]:
     """One finding per answer, in their order; `span` is the chunk that was asked about, `asked` the name of the question.
 
     A quote that stands in the source becomes evidence with the source's own slice, in several pieces where it stands so:
     `source[char_start:char_end] == quote`. Where it does not, the finding is `unverified`, its evidence keeps the claim and has the match
-    level none. A quote that stands there only nearly is evidence of the level fuzzy, and for `Verifier` to judge.
+    level none. A quote that stands there only nearly is evidence of the level fuzzy, and for `Verifier` to judge. A quote that is not in
+    the chunk is looked for in the passages shown `beside` it, and its evidence has their role, before it is looked for elsewhere.
     """
     outline = _Outline(pages, sections)
     taken: set[tuple[str, int]] = set()
@@ -34,8 +37,30 @@ def place(
     for answer in answers:
         matches = _next_place(locator, answer, span, taken)
         taken.update((answer.category, match.char_start) for match in matches[:1])
-        found.append(_finding(answer, matches, locator.source, outline, asked))
+        shown = None if _is_in(matches, span) else _shown(locator, answer.quote, beside)
+        finding = _finding(answer, shown[0] if shown else matches, locator.source, outline, asked)
+        found.append(_in_role(finding, shown[1].role) if shown else finding)
     return found
+
+
+def _is_in(matches: Sequence[Match], span: tuple[int, int]) -> bool:
+    return all(match.level != "fuzzy" and span[0] <= match.char_start < match.char_end <= span[1] for match in matches) and bool(matches)
+
+
+def _shown(locator: Locator, quote: str, beside: Sequence[Passage]) -> tuple[tuple[Match, ...], Passage] | None:
+    """Where a quote stands in one of the passages, in one piece, and in which."""
+    for passage in beside:
+        match = locator.locate(quote, within=(passage.char_start, passage.char_end))
+        if match is None:
+            # it stands nowhere in one piece
+            return None
+        if passage.char_start <= match.char_start and match.char_end <= passage.char_end:
+            return (match,), passage
+    return None
+
+
+def _in_role(finding: Finding, role: str) -> Finding:
+    return replace(finding, evidence=tuple(replace(item, role=role) for item in finding.evidence))
 
 
 def _next_place(locator: Locator, answer: Answer, span: tuple[int, int], taken: Collection[tuple[str, int]]) -> tuple[Match, ...]:

@@ -40,7 +40,7 @@ def _words(finding: Finding) -> str:
 
 
 def _text(finding: Finding) -> str:
-    return fold(" ".join(item.quote for item in finding.evidence if item.role == "basis")).text
+    return fold(" ".join(item.quote for item in finding.evidence if item.is_ground)).text
 
 
 def _is_one(group: Sequence[Finding], finding: Finding, kind: str) -> bool:

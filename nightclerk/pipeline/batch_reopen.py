@@ -6,6 +6,7 @@ from typing import Any
 
 from nightclerk import profiles
 from nightclerk.dispatch import Terms
+from nightclerk.pipeline import caps
 from nightclerk.pipeline.desk import Desk, Order, Run
 from nightclerk.pipeline.forecast import Forecast
 from nightclerk.providers import catalog, prices
@@ -38,8 +39,9 @@ async def reopen(desk: Desk, run_id: str) -> Run:
         budget_ids=tuple(row.budget_ids or ()),
         process_id=desk.process_id,
     )
-    # the price book may have a newer row than the one that the run began with
+    # the price book may have a newer row than the one that the run began with, and its day or month another cap
     await desk.store.write(analyses.ensure_price, terms.price)
+    await desk.store.write(caps.renew, desk.settings, row.started_at)
     content = await desk.store.aread(runs.prompt_content, row.parameters["prompt_version_id"])
     mode: Mode = row.parameters.get("mode", "realtime")
     cancelled = row.cancelled_at is not None

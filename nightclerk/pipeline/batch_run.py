@@ -20,6 +20,11 @@ from nightclerk.store import analyses, batches, runs, sources, waiting
 from nightclerk.store.waiting import Waiting
 
 log = logging.getLogger(__name__)
+MOST_ROUNDS = 3
+CONFIDENTIAL = (
+    f"the collection {{name}} was marked confidential after the run had begun, so what is still open goes into no batch job; {REALTIME} "
+    "and run again"
+)
 
 
 async def hand_over(run: Run) -> None:
@@ -34,7 +39,7 @@ async def hand_over(run: Run) -> None:
     await store.write(runs.wait_for_batches, run.id)
     if run.defers:
         await _submit(run)
-    await _go_on(run)
+    await _until_still(run)
 
 
 async def ask_now(run: Run, reason: str) -> None:
@@ -51,12 +56,21 @@ async def advance(run: Run) -> str:
 
     In `auto` whatever a job did not answer is asked in real time; in `batch` it goes into the next one.
     """
-    await _go_on(run)
+    await _until_still(run)
     counts = await run.desk.store.aread(runs.count_documents, run.id)
-    if counts.get("working") or (type(run.stopped) is ProviderStop and counts.get("waiting")):
-        # somebody else works on the rest, or the provider is away for a while: whoever comes next ends it
+    if type(run.stopped) is ProviderStop and counts.get("waiting"):
+        # the provider is away for a while: whoever comes next ends it
         return "waiting"
     return await finish_run(run)
+
+
+async def _until_still(run: Run) -> None:
+    """Go on until nothing moves, also nothing that another process has answered, or left to ask, while we were looking."""
+    for _ in range(MOST_ROUNDS):
+        await _go_on(run)
+        left = await run.desk.store.aread(waiting.standing, run.id, owner=run.desk.process_id)
+        if run.stopped or left.elsewhere or not (left.ready or (left.wishes and not run.cancelled)):
+            return
 
 
 async def _go_on(run: Run) -> None:
@@ -125,6 +139,9 @@ async def _submit(run: Run) -> int:
     """
     desk = run.desk
     assert desk.batches is not None
+    if await desk.store.aread(sources.scope_of, run.collection_id):
+        run.stopped = run.stopped or StopRun(CONFIDENTIAL.format(name=run.order.collection))
+        return 0
     moved = 0
     try:
         moved = await desk.batches.book(run.terms)

@@ -36,10 +36,14 @@ def budget_ids(run_id: str, collection_id: str, moment: datetime, zone: ZoneInfo
 
 def open_budgets(conn: Any, run: Run) -> None:
     """File the budgets of a run, under the caps of its order and of the settings."""
-    settings = run.desk.settings
     ledger.create_budget(conn, "run", run.id, run.order.budget_nano_usd)
     budgets.open_collection(conn, run.collection_id)
-    for span in spans(run.started_at, settings.zone):
+    renew(conn, run.desk.settings, run.started_at)
+
+
+def renew(conn: Any, settings: Settings, moment: datetime) -> None:
+    """File the budgets of a moment's day and month, or set them to the caps that the settings have by now."""
+    for span in spans(moment, settings.zone):
         budgets.open_span(conn, span, _cap_nano_usd(settings, span.kind))
 
 

@@ -101,10 +101,13 @@ async def resolve(desk: Desk, today: date) -> Resolved:
 def check_sizes(desk: Desk, profile: Profile, resolved: Resolved) -> None:
     """A chunk, its questions and the longest answer must fit into the model's context together."""
     questions = desk.provider.prompt_tokens(prompting.ask(profile, Chunk(0, 0, 0, "", 0), 1), resolved.card)
-    needed = desk.settings.chunk_tokens + questions + min(profile.max_output_tokens, resolved.card.max_output_tokens)
+    needed = (
+        desk.settings.chunk_tokens + profile.context_tokens + questions + min(profile.max_output_tokens, resolved.card.max_output_tokens)
+    )
     if needed > resolved.card.context_tokens:
         raise SettingsError(
-            f"NIGHTCLERK_CHUNK_TOKENS: {desk.settings.chunk_tokens} tokens, {questions} of questions and the answer need {needed}; "
+            f"NIGHTCLERK_CHUNK_TOKENS: {desk.settings.chunk_tokens} tokens, {questions} of questions"
+            f"{f', {profile.context_tokens} of context' if profile.context_tokens else ''} and the answer need {needed}; "
             f"{resolved.model} takes {resolved.card.context_tokens}"
         )
 
@@ -159,10 +162,12 @@ async def finish_run(run: Run, *, interrupted: bool = False) -> str:
     store, cancelled = run.desk.store, interrupted or run.cancelled
     if interrupted:
         await batch_cancel.cancel(run.desk, run.id)
-    awaited = await store.aread(waiting.awaited, run.id)
+    left = await store.aread(waiting.standing, run.id, owner=run.desk.process_id)
     # whoever wants to end waits for no job of others
-    if awaited and not (cancelled and not await store.aread(batches.of_run, run.id)):
-        await store.write(runs.suspend_run, run.id, reason=_waits(run, awaited, cancelled=cancelled))
+    if left.elsewhere or (left.awaited and not (cancelled and not await store.aread(batches.of_run, run.id))):
+        unsent, why = await store.aread(waiting.unsent, run.id)
+        reason = _waits(run, left.awaited, unsent, why, cancelled=cancelled)
+        await store.write(runs.suspend_run, run.id, reason=reason)
         return "waiting"
     if not cancelled:
         await _relate(run)
@@ -174,12 +179,15 @@ async def finish_run(run: Run, *, interrupted: bool = False) -> str:
     return state
 
 
-def _waits(run: Run, awaited: int, *, cancelled: bool) -> str:
-    """What a person should know of a run that waits, and do."""
+def _waits(run: Run, awaited: int, unsent: int, why: str, *, cancelled: bool) -> str:
+    """What a person should know of a run that waits, and do; `why` is what keeps the unsent ones from being sent."""
     if cancelled:
         return f"cancelled: `nightclerk collect` books what its batch jobs have answered of {awaited} questions, and ends it"
+    sent = f"{awaited - unsent} questions are in batch jobs" if awaited > unsent or not unsent else ""
+    booked = f"{unsent} questions are booked for a batch job that is not created yet{f' ({why})' if why else ''}" if unsent else ""
     also = f"; {run.stopped}" if run.stopped else ""
-    return f"{awaited} questions are in batch jobs; `nightclerk collect` fetches the answers (`--wait` until they are there){also}"
+    what = "fetches the answers" if sent else "tries again and fetches the answers"
+    return f"{' and '.join(filter(None, (sent, booked)))}; `nightclerk collect` {what} (`--wait` until they are there){also}"
 
 
 async def _relate(run: Run) -> None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from nightclerk import chunk, prompting, tokens
-from nightclerk.pipeline import hostile
+from nightclerk.pipeline import hostile, votes
+from nightclerk.pipeline.beside import Beside
 from nightclerk.pipeline.desk import Run
 from nightclerk.records import Ask, Chunk, Section, derived_id, utc_now
 from nightclerk.store import analyses, runs, sources
 
-SETTLE_VERSION = "1"
+SETTLE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,14 @@ def build(run: Run, document_id: str, text: str, sections: Sequence[Section], ar
     pieces = chunk.cut(text, sections, max_tokens=run.desk.settings.chunk_tokens, count=tokens.count)
     analysis = _analysis(run, document_id, len(pieces), len(text))
     chunks = [_chunk_row(document_id, analysis["chunking"], piece) for piece in pieces]
+    beside = Beside(run.profile, text, sections, planted)
+    asks = [
+        hostile.question(run.profile, piece, len(pieces), planted, beside.passages((piece.char_start, piece.char_end))) for piece in pieces
+    ]
     pairs = [
-        question_rows(run, analysis["id"], row["id"], hostile.question(run.profile, piece, len(pieces), planted), kind="ask")
-        for piece, row in zip(pieces, chunks, strict=True)
+        question_rows(run, analysis["id"], row["id"], votes.as_sample(run, ask, sample), kind="ask")
+        for ask, row in zip(asks, chunks, strict=True)
+        for sample in votes.at_first(run)
     ]
     return Plan(analysis, chunks, [request for request, _ in pairs], [question for _, question in pairs])
 

@@ -16,6 +16,7 @@ from nightclerk.profiles import templates
 from nightclerk.profiles.models import VALUE_FIELDS, Profile
 
 _SENTINEL = "nightclerk-chunk-goes-here"
+_BESIDE = "nightclerk-context-goes-here"
 
 
 def schema(path: Path, text: str) -> Mapping[str, Any]:
@@ -34,12 +35,21 @@ def schema(path: Path, text: str) -> Mapping[str, Any]:
 
 def profile(candidate: Profile, folder: Path) -> None:
     """Check everything that one file alone cannot show; raises `ProfileError`."""
+    _asking(candidate, folder / "profile.yaml")
     _categories(candidate, folder)
     _answers(candidate, folder / "schema.json")
     _rules(candidate, folder / "rules.yaml")
     _cases(candidate, folder / "cases.yaml")
     for name in ("system.jinja", "user.jinja"):
         _template(candidate, folder / name)
+
+
+def _asking(candidate: Profile, path: Path) -> None:
+    """What a profile wants of the asking must be there, and make sense together."""
+    if candidate.tools:
+        raise ProfileError(f"{path}: tools: not available yet; leave the key out")
+    if candidate.most_votes > 1 and candidate.model.temperature == 0:
+        raise ProfileError(f"{path}: votes: at model.temperature 0 all samples are the same; raise it, or ask for one sample")
 
 
 def _categories(candidate: Profile, folder: Path) -> None:
@@ -107,8 +117,9 @@ def _template(candidate: Profile, path: Path) -> None:
         unknown = sorted(templates.undeclared(source))
         if unknown:
             raise ProfileError(f"{path}: {unknown[0]}: no such variable; there are {', '.join(sorted(templates.VARIABLES))}")
-        for clause_path in ("", "1"):
-            _rendered(templates.compiled(source).render(templates.variables(candidate, chunk=_SENTINEL, clause_path=clause_path)), path)
+        for clause_path, context in (("", ""), ("1", _BESIDE)):
+            variables = templates.variables(candidate, chunk=_SENTINEL, clause_path=clause_path, context=context)
+            _rendered(templates.compiled(source).render(variables), path)
     except ProfileError:
         raise
     except TemplateError as error:
@@ -118,14 +129,26 @@ def _template(candidate: Profile, path: Path) -> None:
         raise ProfileError(f"{path}: {type(error).__name__}: {error}") from None
 
 
+def shows_context(source: str) -> bool:
+    """Whether a template shows `context`; one that is no template is refused later, by name."""
+    try:
+        return templates.shows_context(source)
+    except TemplateError:
+        return False
+
+
 def _rendered(text: str, path: Path) -> None:
     lines = text.splitlines()
     if path.name == "system.jinja" and _SENTINEL in text:
         raise ProfileError(f"{path}: chunk: the document's text belongs into user.jinja")
     if path.name == "user.jinja" and (lines.count(_SENTINEL) != 1 or text.count(_SENTINEL) != 1):
         raise ProfileError(f"{path}: chunk: must be shown once, unchanged, on lines of its own")
-    if path.name == "user.jinja" and any(line.startswith(("<chunk", "</chunk")) for line in lines):
+    if path.name == "user.jinja" and any(line.startswith(("<chunk", "</chunk", "<context", "</context")) for line in lines):
         raise ProfileError(f"{path}: chunk: comes with its marks; a line of the template must not look like one")
+    if path.name == "system.jinja" and _BESIDE in text:
+        raise ProfileError(f"{path}: context: the document's text belongs into user.jinja")
+    if text.count(_BESIDE) != lines.count(_BESIDE) or lines.count(_BESIDE) > 1:
+        raise ProfileError(f"{path}: context: must be shown once at most, unchanged, on lines of its own")
 
 
 def _unique(names: Iterable[str], path: Path, key: str) -> None:

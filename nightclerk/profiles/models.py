@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -91,6 +91,8 @@ class Manifest(Strict):
 
     `answer_language` is what answers are written in, quotes stay as they are. `votes` is how many samples every question is asked for,
     `second_pass` asks once more for what the first answer has missed, `tools` are those that the model may call.
+    `context_tokens` is how much a question may show beside its chunk, where the templates show it; `document_checks` files what is wrong
+    with the document's definitions and references.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
@@ -104,6 +106,8 @@ class Manifest(Strict):
     second_pass: bool = False
     tools: tuple[Tool, ...] = ()
     model: ModelSettings = ModelSettings()
+    context_tokens: int = Field(2_000, ge=0, le=50_000)
+    document_checks: bool = False
     categories: tuple[Category, ...] = Field(min_length=1)
 
 
@@ -115,7 +119,7 @@ class Rule(Strict):
     group where one matched. `within` limits the rule to the first so many characters of a document; with `reach: opening` it looks at them
     as one text instead of sentence by sentence. `limit` is the most it finds in a chunk. `answer` is what it says, where that is not the value
     or, of a yes or no question, yes.
-    """
+    """  # noqa: E501
 
     id: Identifier
     category: Text
@@ -193,7 +197,15 @@ class Profile:
     votes: int = 1
     second_pass: bool = False
     tools: tuple[Tool, ...] = ()
-    model: ModelSettings = ModelSettings()
+    model: ModelSettings = field(default_factory=ModelSettings)
+    # tokens that a question may show beside its chunk; 0 where no template shows them
+    context_tokens: int = 0
+    document_checks: bool = False
+
+    @property
+    def most_votes(self) -> int:
+        """How many samples a question is worth at most: the number of the category that is worth most."""
+        return max(category.votes or self.votes for category in self.categories)
 
     @property
     def id(self) -> str:

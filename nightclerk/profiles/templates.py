@@ -12,7 +12,7 @@ from nightclerk.profiles.models import Profile
 
 # users bring their own profiles: a template may format what it is given, and reach nothing else
 _SANDBOX = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False)
-VARIABLES = frozenset({"title", "purpose", "categories", "examples", "chunk", "clause_path", "answer_language"})
+VARIABLES = frozenset({"title", "purpose", "categories", "examples", "chunk", "clause_path", "context", "answer_language"})
 
 
 def compiled(source: str) -> Template:
@@ -25,8 +25,13 @@ def undeclared(source: str) -> set[str]:
     return meta.find_undeclared_variables(_SANDBOX.parse(source)) - VARIABLES
 
 
-def variables(profile: Profile, *, chunk: str, clause_path: str) -> dict[str, Any]:
-    """What both templates are given: plain values only. `chunk` is the wrapped text, `examples` the cases to show."""
+def shows_context(source: str) -> bool:
+    """Whether a template shows the passages that a chunk needs beside it."""
+    return "context" in meta.find_undeclared_variables(_SANDBOX.parse(source))
+
+
+def variables(profile: Profile, *, chunk: str, clause_path: str, context: str = "") -> dict[str, Any]:
+    """What both templates are given: plain values only. `chunk` and `context` are wrapped text, `examples` the cases to show."""
     return {
         "title": profile.title,
         "purpose": profile.purpose,
@@ -34,6 +39,7 @@ def variables(profile: Profile, *, chunk: str, clause_path: str) -> dict[str, An
         "examples": [_example(profile, number) for number, case in enumerate(profile.cases) if case.show],
         "chunk": chunk,
         "clause_path": clause_path,
+        "context": context,
         "answer_language": profile.answer_language,
     }
 

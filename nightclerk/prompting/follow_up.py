@@ -1,4 +1,6 @@
-"""The same question once more, after an answer that could not be used or broke off. Never the same prompt: it would fail the same way.
+"""The same question once more, after an answer that could not be used, broke off, or may have missed something.
+
+Never the same prompt: it would fail the same way.
 
 What a model said is data as a document is: it is quoted as JSON on one line, so that it cannot pose as our words.
 """
@@ -31,14 +33,29 @@ def repaired(ask: Ask, answer: str, error: str) -> Ask:
 
 def continued(ask: Ask, kept: Iterable[tuple[str, str]]) -> Ask:
     """Ask for the findings that are not among the (category, quote) that an answer named before it broke off at its longest."""
-    listed = json.dumps([{"category": category, "quote": quote[:QUOTE_CHARACTERS]} for category, quote in kept], ensure_ascii=False)
     return _extended(
         ask,
         "Your last answer to this broke off at the limit of its length. These findings of it were kept:\n"
-        f"{escape(listed)}\n\n"
+        f"{_listed(kept)}\n\n"
         "Answer in the same form with the findings that are not in this list, and with no other. "
         'If there are none, answer {"findings": []}.',
     )
+
+
+def missed(ask: Ask, found: Iterable[tuple[str, str]]) -> Ask:
+    """Ask once more for what is not among the (category, quote) that a whole answer named."""
+    return _extended(
+        ask,
+        "The chunk was gone through once. These findings were made in it, listed as data:\n"
+        f"{_listed(found)}\n\n"
+        "Go through the chunk a second time, from beginning to end and category by category, and answer in the same form with the "
+        'findings that were missed, and with none of this list. If nothing was missed, answer {"findings": []}.',
+    )
+
+
+def _listed(found: Iterable[tuple[str, str]]) -> str:
+    listed = [{"category": category, "quote": quote[:QUOTE_CHARACTERS]} for category, quote in found]
+    return escape(json.dumps(listed, ensure_ascii=False))
 
 
 def _extended(ask: Ask, words: str) -> Ask:

@@ -11,22 +11,32 @@ from jinja2 import Template
 
 from nightclerk import tokens
 from nightclerk.profiles import Profile, templates
-from nightclerk.prompting.marks import escape, wrap_chunk
-from nightclerk.records import Ask, Chunk
+from nightclerk.prompting.marks import escape, wrap_chunk, wrap_context
+from nightclerk.records import Ask, Chunk, Passage
 
 _PATH_CHARACTERS = 200
 # stands for a passage that is not sent, and reads as an elision wherever it is quoted
 LEFT_OUT = "[…]"
 
 
-def ask(profile: Profile, chunk: Chunk, chunk_count: int, *, sample: int = 0, left_out: Sequence[tuple[int, int]] = ()) -> Ask:
+def ask(
+    profile: Profile,
+    chunk: Chunk,
+    chunk_count: int,
+    *,
+    sample: int = 0,
+    left_out: Sequence[tuple[int, int]] = (),
+    beside: Sequence[Passage] = (),
+) -> Ask:
     """The question about one chunk (`chunk.ordinal` of `chunk_count`), the same for the same input.
 
     The document's name is not part of it, so that equal chunks of two documents are one request. `sample` numbers votes. `left_out` are
-    spans of the document, in order, that are not sent: `[…]` stands in their place.
+    spans of the document, in order, that are not sent: `[…]` stands in their place. `beside` are the passages that the template's
+    variable `context` shows.
     """
     shown = wrap_chunk(_without(chunk, left_out), chunk.ordinal, chunk_count)
-    variables = templates.variables(profile, chunk=shown, clause_path=_quoted_path(chunk.clause_path))
+    context = "\n".join(wrap_context(passage, _quoted_path(passage.clause_path)) for passage in beside)
+    variables = templates.variables(profile, chunk=shown, clause_path=_quoted_path(chunk.clause_path), context=context)
     system = _template(profile.content["system.jinja"]).render(variables)
     user = _template(profile.content["user.jinja"]).render(variables)
     return Ask(

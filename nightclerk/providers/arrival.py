@@ -21,7 +21,7 @@ class Arrival:
 
     Args:
         most_bytes: how long a body may be, unpacked.
-        into: where the body of a success goes, however long it is; else it is kept in `body`.
+        into: where the body of a success goes, so that it may be long; else it is kept in `body`.
     """
 
     most_bytes: int
@@ -38,10 +38,18 @@ class Arrival:
             self.http_status = response.status_code
             self.headers = {name.lower(): value for name, value in response.headers.items()}
             if self.into is not None and response.is_success:
-                async for part in response.aiter_bytes():
-                    self.into.write(part)
+                await self._write(response, self.into)
             else:
                 await self._take(response)
+
+    async def _write(self, response: httpx.Response, into: BinaryIO) -> None:
+        left = self.most_bytes
+        async for part in response.aiter_bytes():
+            into.write(part[:left])
+            left -= len(part)
+            if left < 0:
+                self.trouble = f"it is longer than {self.most_bytes:,} bytes"
+                return
 
     async def _take(self, response: httpx.Response) -> None:
         """Take in the body, unpacked here and not by httpx: a few kilobytes may be packed gigabytes."""

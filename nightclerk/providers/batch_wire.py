@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from nightclerk.errors import CutOff
 from nightclerk.providers.reply import clean
@@ -15,6 +15,8 @@ from nightclerk.providers.reply import clean
 OUR_KEY = "nightclerk_batch"
 ENDED = frozenset({"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"})
 REASON_CHARACTERS = 500
+# a longer line is no answer of a model; of one that is longer this much is kept, to tell whose it is and whether it was billed
+LONGEST_LINE_BYTES, KEPT_BYTES = 20_000_000, 1_000_000
 # in a broken line; inside a text the quotes would be escaped
 ANSWERED = re.compile(r'"status_code"\s*:\s*200\b')
 _CUSTOM_ID = re.compile(rb'"custom_id"\s*:\s*"([0-9a-f]{32})"')
@@ -22,7 +24,10 @@ _CUSTOM_ID = re.compile(rb'"custom_id"\s*:\s*"([0-9a-f]{32})"')
 
 @dataclass(frozen=True, slots=True)
 class BatchJob:
-    """One job as the provider tells of it. `batch_id` is ours, empty in a job of somebody else; `errors` is one line."""
+    """One job as the provider tells of it. `batch_id` is ours, empty in a job of somebody else; `errors` is one line.
+
+    `counted` is whether it says how many of its requests were run; without that the counts are zero.
+    """
 
     id: str
     status: str
@@ -34,6 +39,7 @@ class BatchJob:
     succeeded: int = 0
     failed: int = 0
     errors: str = ""
+    counted: bool = True
 
     @property
     def ended(self) -> bool:
@@ -54,6 +60,11 @@ class BatchLine:
     http_status: int | None = None
     body: Any = None
     error: Any = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether it holds an answer: a success with a body."""
+        return self.whole and self.http_status is not None and 200 <= self.http_status < 300 and self.body is not None
 
 
 def job_of(card: Any) -> BatchJob:
@@ -78,7 +89,19 @@ def job_of(card: Any) -> BatchJob:
         succeeded=_count(card, "succeeded_requests"),
         failed=_count(card, "failed_requests"),
         errors=_errors(card.get("errors")),
+        counted=any(card.get(name) is not None for name in ("completed_requests", "succeeded_requests", "failed_requests")),
     )
+
+
+def raw_lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file from its beginning, as long as they are no longer than any answer; of longer ones the beginning."""
+    file.seek(0)
+    while line := file.readline(LONGEST_LINE_BYTES):
+        whole = line.endswith(b"\n") or len(line) < LONGEST_LINE_BYTES
+        yield line if whole else line[:KEPT_BYTES]
+        while not whole:
+            rest = file.readline(LONGEST_LINE_BYTES)
+            whole = not rest or rest.endswith(b"\n")
 
 
 def line_of(raw: bytes) -> BatchLine | None:
@@ -100,14 +123,17 @@ def row_of(row: Mapping[str, Any], text: str) -> BatchLine:
     """A result that was read already; `text` is how it stood there."""
     custom_id, response = row.get("custom_id"), row.get("response")
     response = response if isinstance(response, dict) else {}
-    status = response.get("status_code")
-    return BatchLine(
-        custom_id=custom_id if isinstance(custom_id, str) else "",
-        raw=text,
-        http_status=status if isinstance(status, int) and not isinstance(status, bool) else None,
-        body=response.get("body"),
-        error=row.get("error"),
-    )
+    status, body, error = _status(response.get("status_code")), response.get("body"), row.get("error")
+    if status is None and not error and isinstance(body, dict) and body.get("choices"):
+        # a completion is an answer, whoever forgot to say so
+        status = 200
+    return BatchLine(custom_id if isinstance(custom_id, str) else "", text, http_status=status, body=body, error=error)
+
+
+def _status(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def failure_of(line: BatchLine) -> tuple[int, str]:

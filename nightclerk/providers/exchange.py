@@ -125,9 +125,13 @@ class Exchange:
         form = {"files": {"file": (name, file, "application/octet-stream")}, "data": dict(fields)}
         return await self._call("POST", path, content=None, timeout_s=timeout_s, form=form)
 
-    async def download(self, path: str, into: BinaryIO, *, timeout_s: float) -> Answer:
-        """Write the body of a success into a file, however long it is; the answer then has no text. Raises as `post` does."""
-        return await self._call("GET", path, content=None, timeout_s=timeout_s, into=into)
+    async def download(self, path: str, into: BinaryIO, *, most_bytes: int, timeout_s: float) -> Answer:
+        """Write the body of a success into a file, as far as it is no longer; the answer then has no text. Raises as `post` does.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        return await self._call("GET", path, content=None, timeout_s=timeout_s, into=into, most_bytes=most_bytes)
 
     @property
     def address(self) -> str:
@@ -166,10 +170,11 @@ class Exchange:
         timeout_s: float,
         form: Mapping[str, Any] | None = None,
         into: BinaryIO | None = None,
+        most_bytes: int = LONGEST_REPLY_BYTES,
     ) -> Answer:
         limits = httpx.Timeout(timeout_s, connect=min(self._connect_timeout_s, timeout_s), pool=None)
         headers = {"content-type": "application/json"} if content is not None else {}
-        came = Arrival(LONGEST_REPLY_BYTES, into)
+        came = Arrival(most_bytes, into)
         # httpx's errors carry the request, and with it the key: none of them is kept as a cause
         async with self._clients.lease() as client:
             try:

@@ -72,3 +72,19 @@ def remember(
     insert_new(conn, t.contents, [{**content, "first_seen_at": now} for content in [parent, *contents]])
     rows = members or [{"ordinal": NOTHING, "name": "", "sha256": None, "reason": ""}]
     insert_new(conn, t.attachments, [{"parent_sha256": parent["sha256"], "unpacker": unpacker, **row} for row in rows])
+
+
+def names_beside(conn: sa.Connection, document_id: str) -> list[str]:
+    """Names and titles of the files that belong to a document: what it holds, what came with it, and its family as it is known so far."""
+    s, d, f = t.document_sources.c, t.documents.c, t.family_members.c
+    own = sa.select(s.id, s.parent_id).where(s.document_id == document_id).subquery().c
+    holders = sa.union(sa.select(own.id), sa.select(own.parent_id).where(own.parent_id.is_not(None)))
+    lineage = sa.select(d.lineage_id).where(d.id == document_id)
+    family = sa.select(f.document_id).where(f.family_id.in_(sa.select(f.family_id).where(f.lineage_id.in_(lineage))))
+    query = (
+        sa.select(s.name, d.title)
+        .select_from(t.document_sources.outerjoin(t.documents, d.id == s.document_id))
+        .where(sa.or_(s.parent_id.in_(holders), s.document_id.in_(family)), sa.or_(s.document_id.is_(None), s.document_id != document_id))
+        .order_by(s.name)
+    )
+    return [name for row in conn.execute(query) for name in row if name]

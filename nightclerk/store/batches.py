@@ -91,9 +91,10 @@ def of_run(conn: sa.Connection, run_id: str) -> Sequence[str]:
 
 
 def read(conn: sa.Connection, batch_id: str) -> sa.Row[Any]:
-    """A batch with what is to be known of its run: `cancelled_at` and `budget_ids`."""
-    r = t.runs.c
-    query = sa.select(*t.batches.c, r.cancelled_at, r.budget_ids).select_from(t.batches.outerjoin(t.runs, _batch.run_id == r.id))
+    """A batch with what is to be known of its run: `cancelled_at`, `budget_ids`, and whether its collection is `confidential` by now."""
+    r, k = t.runs.c, t.collections.c
+    joined = t.batches.outerjoin(t.runs, _batch.run_id == r.id).outerjoin(t.collections, r.collection_id == k.id)
+    query = sa.select(*t.batches.c, r.cancelled_at, r.budget_ids, k.confidential).select_from(joined)
     return conn.execute(query.where(_batch.id == batch_id)).one()
 
 
@@ -123,14 +124,20 @@ def free(conn: sa.Connection, owners: Sequence[str]) -> None:
     conn.execute(held.values(state="waiting", lease_owner=None, lease_until=None))
 
 
-def change(conn: sa.Connection, /, batch_id: str, **values: Any) -> None:
-    """Set columns of a batch."""
-    conn.execute(sa.update(t.batches).where(_batch.id == batch_id).values(**values))
+def change(conn: sa.Connection, /, batch_id: str, *, owner: str, **values: Any) -> bool:
+    """Set columns of a batch that this owner has the lease on; False where it has not."""
+    return conn.execute(sa.update(t.batches).where(_batch.id == batch_id, _batch.lease_owner == owner).values(**values)).rowcount > 0
 
 
 def note(conn: sa.Connection, batch_id: str, reason: str) -> None:
     """Say what is in the way of a batch; what was said of the results of one that is over stays."""
     conn.execute(sa.update(t.batches).where(_batch.id == batch_id, _batch.state.in_(OPEN)).values(reason=reason))
+
+
+def reasons(conn: sa.Connection) -> list[str]:
+    """What is in the way of the batches that are not over."""
+    told = sa.select(_batch.id, _batch.reason).where(_batch.state.in_(OPEN), _batch.reason != "").order_by(_batch.created_at, _batch.id)
+    return [f"batch {row.id[:8]}: {row.reason}" for row in conn.execute(told)]
 
 
 def calls_in_flight(conn: sa.Connection, batch_id: str) -> Sequence[sa.Row[Any]]:

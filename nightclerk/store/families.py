@@ -10,8 +10,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from nightclerk.findings.families import Caption, Link, Member, Paper, Passage, Reference, Supersession, Term
+from nightclerk.records import derived_id
 from nightclerk.store import tables as t
 from nightclerk.store.rows import insert_new
+
+
+def made_of(conn: sa.Connection, collection_id: str, *, version: str) -> tuple[str, bool]:
+    """(digest of what the families of a collection are made of, whether they have been made of it already)."""
+    a, s, c = t.analyses.c, t.document_sources.c, t.collections.c
+    settled = conn.execute(
+        sa.select(sa.func.count(), sa.func.max(a.settled_at)).where(a.collection_id == collection_id, a.settled_at.is_not(None))
+    ).one()
+    contents = conn.execute(
+        sa.select(s.sha256).distinct().where(s.collection_id == collection_id, s.sha256.is_not(None)).order_by(s.sha256)
+    )
+    now = derived_id("families", version, *map(str, settled), *contents.scalars())
+    return now, conn.execute(sa.select(c.families_of).where(c.id == collection_id)).scalar_one_or_none() == now
 
 
 def uncaptioned(conn: sa.Connection, collection_id: str, *, version: str, limit: int) -> list[tuple[str, str, str]]:
@@ -50,12 +64,19 @@ def papers(conn: sa.Connection, collection_id: str) -> dict[str, tuple[str, Pape
 
 def members(
     conn: sa.Connection, collection_id: str, links: Sequence[Link], known: Mapping[str, tuple[str, Paper, list[Passage]]]
-) -> list[list[list[Member]]]:
+) -> list[list[Member]]:
     """The families of several documents, each once for every profile and provider that has findings of it, in the order of effect."""
     families: dict[str, list[Link]] = {}
     for link in sorted(links, key=lambda one: one.place):
         families.setdefault(link.family_id, []).append(link)
-    return [_told(conn, collection_id, found, known) for found in families.values() if len(found) > 1]
+    found = [family for family in families.values() if len(family) > 1]
+    told = _told(conn, collection_id, {known[link.lineage_id][0]: link.lineage_id for family in found for link in family})
+    return [
+        [_member(link, known, terms) for link in family]
+        for family in found
+        for terms in told.values()
+        if any(link.lineage_id in terms for link in family)
+    ]
 
 
 def replace(
@@ -64,17 +85,30 @@ def replace(
     links: Sequence[Link],
     found: Sequence[Supersession],
     known: Mapping[str, tuple[str, Paper, list[Passage]]],
-) -> None:
-    """File the families of a collection and what supersedes what, in the place of what stood there."""
+    *,
+    made: str,
+    version: str,
+) -> bool:
+    """File the families of a collection and what supersedes what, in the place of what stood there.
+
+    All or nothing; False where `made`, the digest of what they were made of, is true no longer.
+    """
+    c = t.collections.c
+    conn.execute(sa.select(c.id).where(c.id == collection_id).with_for_update(key_share=True)).all()
+    if made_of(conn, collection_id, version=version)[0] != made:
+        return False
     for table in (t.supersessions, t.family_members):
         conn.execute(sa.delete(table).where(table.c.collection_id == collection_id))
     insert_new(conn, t.family_members, [_member_row(collection_id, link, known[link.lineage_id][0]) for link in links])
-    ordinals: Counter[str] = Counter()
+    numbers: Counter[tuple[str, bool]] = Counter()
     rows = []
     for one in found:
-        rows.append(_supersession_row(collection_id, one, known[one.by_lineage_id][0], ordinals[one.finding_id]))
-        ordinals[one.finding_id] += 1
+        number = numbers[one.finding_id, one.certain]
+        numbers[one.finding_id, one.certain] += 1
+        rows.append(_supersession_row(collection_id, one, known[one.by_lineage_id][0], number if one.certain else -1 - number))
     insert_new(conn, t.supersessions, rows)
+    conn.execute(sa.update(t.collections).where(c.id == collection_id).values(families_of=made))
+    return True
 
 
 def chains(conn: sa.Connection, *, collection: str | None) -> list[dict[str, Any]]:
@@ -98,29 +132,31 @@ def terms(conn: sa.Connection, as_of: date, *, collection: str | None, category:
 
 
 def _seen(collection_id: str) -> sa.Select[Any]:
-    s, d = t.document_sources.c, t.documents.c
+    """The documents of a collection: of its contents, in the readings that are its own where it is confidential, else in the common ones."""  # noqa: E501
+    s, d, c = t.document_sources.c, t.documents.c, t.collections.c
     contents = sa.select(s.sha256).where(s.collection_id == collection_id, s.sha256.is_not(None))
-    return sa.select(d.id).where(d.sha256.in_(contents), d.scope.in_(("", collection_id)))
+    scope = sa.select(sa.case((c.confidential, c.id), else_="")).where(c.id == collection_id).scalar_subquery()
+    return sa.select(d.id).where(d.sha256.in_(contents), d.scope == scope)
 
 
-def _told(conn: sa.Connection, collection_id: str, family: Sequence[Link], known: Mapping[str, Any]) -> list[list[Member]]:
+def _told(conn: sa.Connection, collection_id: str, documents: Mapping[str, str]) -> dict[tuple[str, str], dict[str, list[Term]]]:
+    """The present findings of some documents (document id -> lineage), by (profile, provider) and lineage."""
     f = sa.table(
         "findings_current",
         *map(sa.column, ("finding_id", "category", "char_start", "char_end", "clause_path", "quote", "document_id", "profile", "provider")),
         *map(sa.column, ("collection_id", "state", "evidence_ordinal")),
     ).c
-    documents = {known[link.lineage_id][0]: link.lineage_id for link in family}
     query = (
         sa.select(f.finding_id, f.category, f.char_start, f.char_end, f.clause_path, f.quote, f.document_id, f.profile, f.provider)
         .where(f.collection_id == collection_id, f.document_id.in_(list(documents)), f.state == "present")
         .where(f.evidence_ordinal == 0, f.char_start.is_not(None))
-        .order_by(f.char_start, f.finding_id)
     )
     asked: dict[tuple[str, str], dict[str, list[Term]]] = {}
-    for row in conn.execute(query):
+    # ordered here: with an ORDER BY of theirs SQLite would plan the view's many joins anew
+    for row in sorted(conn.execute(query), key=lambda one: (one.char_start, one.finding_id)):
         terms = asked.setdefault((row.profile, row.provider), {}).setdefault(documents[row.document_id], [])
         terms.append(Term(row.finding_id, row.category, row.char_start, row.char_end, row.clause_path or "", row.quote))
-    return [[_member(link, known, terms) for link in family] for terms in asked.values()]
+    return asked
 
 
 def _member(link: Link, known: Mapping[str, tuple[str, Paper, list[Passage]]], terms: Mapping[str, list[Term]]) -> Member:
@@ -140,7 +176,11 @@ def _caption_row(document_id: str, told: Caption, passages: Sequence[Passage], v
         "names": list(told.names),
         "bases": [[one.title, one.dated.isoformat() if one.dated else None, *one.span] for one in told.bases],
         "passages": [
-            [one.char_start, one.char_end, [list(c) for c in one.clauses], one.term, one.act, one.former, one.latter] for one in passages
+            [
+                *(one.char_start, one.char_end, [list(key) for key in one.clauses], one.term, one.act, one.former, one.latter),
+                one.starts_on.isoformat() if one.starts_on else None,
+            ]
+            for one in passages
         ],
     }
 
@@ -151,7 +191,10 @@ def _caption(row: Any) -> Caption:
 
 
 def _passages(rows: Sequence[Sequence[Any]]) -> list[Passage]:
-    return [Passage(start, end, tuple(map(tuple, clauses)), *words) for start, end, clauses, *words in rows]
+    return [
+        Passage(start, end, tuple(map(tuple, clauses)), term, act, former, latter, date.fromisoformat(day) if day else None)
+        for start, end, clauses, term, act, former, latter, day in rows
+    ]
 
 
 def _member_row(collection_id: str, link: Link, document_id: str) -> dict[str, Any]:

@@ -154,7 +154,9 @@ def suspend_run(conn: sa.Connection, run_id: str, *, reason: str) -> None:
     columns = {column: counts.get(name, 0) for name, column in COUNTED.items()}
     columns["documents_open"] += counts.get("waiting", 0) + counts.get("working", 0)
     values = {"state": "waiting", "reason": reason, "documents": sum(counts.values()), **columns}
-    conn.execute(sa.update(t.runs).where(t.runs.c.id == run_id).values(**values))
+    # a `collect` may have ended it meanwhile; one that was taken for dead goes on
+    open_still = t.runs.c.state.in_(["running", "waiting", "interrupted"])
+    conn.execute(sa.update(t.runs).where(t.runs.c.id == run_id, open_still).values(**values))
 
 
 def change_mode(conn: sa.Connection, run_id: str, *, mode: str, reason: str) -> None:

@@ -301,7 +301,7 @@ def document_parts(conn: sa.Connection, document: str) -> tuple[str, tuple[Page,
     return text, tuple(Page(*row) for row in page_rows), tuple(Section(*row) for row in section_rows)
 
 
-def annotations(conn: sa.Connection, document: str) -> tuple[Annotation, ...]:
+def said_about(conn: sa.Connection, document: str) -> tuple[Annotation, ...]:
     """What was done to a document or said about it, in its order."""
     n = t.document_annotations.c
     query = sa.select(n.kind, n.text, n.author, n.made_at, n.char_start, n.char_end).where(n.document_id == document).order_by(n.ordinal)

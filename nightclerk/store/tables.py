@@ -82,6 +82,8 @@ collections = sa.Table(
     _count("retention_days", nullable=True),
     sa.Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
     _time("created_at"),
+    # digest of what its families were made of: while it stays the same they need not be made anew
+    _word("families_of", 64, nullable=True),
 )
 
 contents = sa.Table(
@@ -347,7 +349,7 @@ questions = sa.Table(
     _id(primary_key=True),
     # none where a document is still being read (ocr)
     _ref("analysis_id", "analyses.id", nullable=True, ondelete="CASCADE"),
-    # ask, repair, continue, split, vote, tool, reduce, ocr
+    # ask, vote, repair, continue, split, second, tool, reduce, ocr
     _word("kind", 20),
     _ref("chunk_id", "chunks.id", nullable=True, ondelete="CASCADE"),
     sa.Column("request_hash", sa.String(64), sa.ForeignKey("requests.hash"), nullable=False, index=True),
@@ -573,7 +575,7 @@ document_captions = sa.Table(
     sa.Column("names", sa.JSON, nullable=False),
     # the documents that it changes or belongs to: [title, day or null, char_start, char_end]
     sa.Column("bases", sa.JSON, nullable=False),
-    # what it changes: [char_start, char_end, clauses, term, act, former words, new words]
+    # what it changes: [char_start, char_end, clauses, term, act, former words, new words, own day or null]
     sa.Column("passages", sa.JSON, nullable=False),
 )
 
@@ -598,7 +600,8 @@ supersessions = sa.Table(
     "supersessions",
     metadata,
     sa.Column("finding_id", sa.String(32), sa.ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True),
-    # 0 ends the finding; each further one ends what the one before it reads
+    # 0 ends the finding; each further one ends what the one before it reads. Below 0: a part of the clause is changed, and whether it is
+    # the one that the finding stands in nobody can tell; that ends nothing
     sa.Column("ordinal", sa.Integer, primary_key=True),
     _ref("collection_id", "collections.id"),
     _ref("by_document_id", "documents.id", ondelete="CASCADE"),

@@ -49,6 +49,27 @@ class Tries:
     last: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands at one moment.
+
+    `elsewhere` is how many of its documents others work on, `ready` how many can go on, `wishes` how many open requests nobody has asked,
+    `awaited` how many somebody in flight will answer, mostly a job.
+    """
+
+    elsewhere: int
+    ready: int
+    wishes: int
+    awaited: int
+
+
+def standing(conn: sa.Connection, run_id: str, *, owner: str) -> Standing:
+    """How a run stands, as its process sees it that owns those leases."""
+    others = sa.select(sa.func.count()).where(_listed.run_id == run_id, _listed.state == "working", _listed.lease_owner != owner)
+    elsewhere = conn.execute(others).scalar_one()
+    return Standing(elsewhere, len(ready(conn, run_id)), len(wishes(conn, run_id)), awaited(conn, run_id))
+
+
 def wishes(conn: sa.Connection, run_id: str) -> list[Wish]:
     """The open questions of a run's waiting documents that nobody in flight will answer, one for each request, in a steady order."""
     r = t.requests.c
@@ -115,10 +136,25 @@ def ready(conn: sa.Connection, run_id: str) -> list[Waiting]:
 
 
 def awaited(conn: sa.Connection, run_id: str) -> int:
-    """How many of the requests that a run's waiting documents have open are in a job."""
-    query = (
+    """How many of the requests that a run's waiting documents have open somebody in flight will answer, mostly a job."""
+    return int(conn.execute(_awaiting(run_id, _IN_FLIGHT)).scalar_one())
+
+
+def unsent(conn: sa.Connection, run_id: str) -> tuple[int, str]:
+    """How many of those are in jobs that are booked and not created yet, and why not, as far as anything is in the way."""
+    b = t.batches.c
+    booked = t.calls.join(t.batches, _call.batch_id == b.id)
+    out = sa.select(_call.request_hash).select_from(booked).where(_call.state == "sent", b.state.in_(["booked", "sending"]))
+    query = sa.select(b.reason).select_from(booked)
+    mine = _call.request_hash.in_(_awaiting(run_id, out).with_only_columns(_question.request_hash))
+    why = query.where(_call.state == "sent", b.state.in_(["booked", "sending"]), b.reason != "", mine).limit(1)
+    return int(conn.execute(_awaiting(run_id, out)).scalar_one()), conn.execute(why).scalar() or ""
+
+
+def _awaiting(run_id: str, answering: sa.Select[tuple[str]]) -> sa.Select[tuple[int]]:
+    """The open requests of a run's waiting documents that are among these."""
+    return (
         sa.select(sa.func.count(_question.request_hash.distinct()))
         .select_from(t.run_documents.join(t.questions, _question.analysis_id == _listed.analysis_id))
-        .where(_listed.run_id == run_id, _listed.state == "waiting", _question.state == "open", _question.request_hash.in_(_IN_A_BATCH))
+        .where(_listed.run_id == run_id, _listed.state == "waiting", _question.state == "open", _question.request_hash.in_(answering))
     )
-    return conn.execute(query).scalar_one()

@@ -11,6 +11,9 @@ from nightclerk.text.fold import Folded, fold, letters
 _AROUND = 200
 # letters at either end of a span, when the other reading has something else in its middle
 _END = 16
+# so many letters say where they stand by themselves; of fewer, so many around them have to agree
+_TELLING = 40
+_ALIKE = 4
 # a span that grew or shrank by more than this is another one
 _STRETCH = 3
 _PLACES = 500
@@ -64,8 +67,8 @@ class Alignment:
     def _best(self, first: int, last: int, wanted: str) -> int | None:
         """The place of `wanted` in the later text with the most letters around it that agree with those around it in the earlier one."""
         places = list(_occurrences(self._after.text, wanted))
-        if len(places) < 2:
-            return places[0] if places else None
+        if len(places) == 1 and last - first >= _TELLING:
+            return places[0]
         before, after = self._before.text, self._after.text
 
         def likeness(place: int) -> tuple[int, float]:
@@ -74,7 +77,9 @@ class Alignment:
             around += _common(before[last : last + _AROUND], after[end : end + _AROUND])
             return around, -abs(place / len(after) - first / len(before))
 
-        return max(places, key=likeness)
+        best = max(places, key=likeness, default=None)
+        # a few letters stand anywhere: where nothing around them agrees, it is another place that says them too
+        return best if best is not None and (last - first >= _TELLING or likeness(best)[0] >= _ALIKE) else None
 
 
 class _Skeleton:

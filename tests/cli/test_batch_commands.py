@@ -57,7 +57,7 @@ def test_run_collect_and_batches(tmp_path: Path) -> None:
         assert job["reserved_usd"] > 0
         early = nightclerk("collect")
         assert early.return_value == 0
-        assert "1 runs wait and 1 batch jobs are out" in early.stdout
+        assert "1 run waits and 1 batch job is out" in early.stdout
         ended = nightclerk("collect", NIGHTCLERK_PROVIDER="rules")
         assert ended.return_value == 0
         assert f"run {job['run_id'][:8]} complete" in ended.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 
 from nightclerk.dispatch import Job, Terms, charges
 from nightclerk.dispatch.batch_book import parts
+from nightclerk.dispatch.batch_send import told
 from nightclerk.dispatch.books import call_row
 from nightclerk.errors import CallTimeout, CutOff
+from nightclerk.providers.batch_wire import BatchJob
+from nightclerk.providers.mistral_batch import MOST_FILE_CHARACTERS
 from nightclerk.providers.prices import cost_nano_usd
 from nightclerk.records import Price, Usage, new_id
 from nightclerk.store import batches, ledger, processes, waiting
@@ -91,6 +95,30 @@ def test_a_job_outlives_its_process(any_office: Office) -> None:
     assert store.write_now(batches.take, "b" * 32, owner=owner, now=NOW + timedelta(hours=1))
 
 
+def test_who_has_lost_the_lease_changes_nothing(any_office: Office) -> None:
+    """A process that was suspended for longer than its lease cannot say anything about a batch that another one tends by then."""
+    booked(any_office, any_office.ask(1), batch_id="b" * 32)
+    store, owner = any_office.store, any_office.terms.process_id
+    assert store.write_now(batches.take, "b" * 32, owner=owner, now=NOW)
+    assert store.write_now(batches.change, "b" * 32, owner=owner, state="sending")
+    assert store.write_now(batches.take, "b" * 32, owner="x" * 32, now=NOW + timedelta(hours=1))
+    assert not store.write_now(batches.change, "b" * 32, owner=owner, state="booked")
+    assert {row["state"] for row in any_office.rows(t.batches)} == {"sending"}
+
+
+def test_what_a_job_says_is_told_without_the_document(any_office: Office) -> None:
+    """The errors that a job lists are told without the words of the requests that they quote."""
+    jobs = any_office.ask(2)
+    text = "a clause of the document that nobody else should read"
+    body = {"messages": [{"role": "user", "content": f"Read this: {text}."}]}
+    any_office.store.write_now(lambda conn: conn.execute(sa.update(t.requests).values(body=body)))
+    booked(any_office, jobs, batch_id="b" * 32)
+    batch = any_office.store.read(batches.read, "b" * 32)
+    message = asyncio.run(told(any_office.store, batch, BatchJob("j", "FAILED", errors=f"cannot parse {text} (2 times)")))
+    assert message.startswith("cannot parse")
+    assert "nobody else" not in message
+
+
 def test_what_was_lost_is_counted_by_what_it_may_have_cost(office: Office) -> None:
     """The attempts at a request are told apart by whether they were perhaps billed, with the last error."""
     jobs = office.ask(1)
@@ -132,4 +160,4 @@ def test_parts_are_small_enough_and_leave_nothing_out(sizes: list[int]) -> None:
     wishes = [Wish(f"q{number}", f"h{number}", "ask", None, 1, 1, size) for number, size in enumerate(sizes)]
     made = list(parts(wishes))
     assert [wish for part in made for wish in part] == wishes
-    assert all(len(part) == 1 or sum(wish.size for wish in part) <= 400_000_000 for part in made)
+    assert all(len(part) == 1 or sum(wish.size for wish in part) <= MOST_FILE_CHARACTERS for part in made)

@@ -31,7 +31,7 @@ class Served:
     environment: dict[str, str]
 
     def api(self, path: str, body: Any = None) -> Any:
-        """One call to Prefect's REST API; a busy server that answers 503 is asked again."""
+        """One call to Prefect's REST API; a busy server that answers 503, or not in time, is asked again."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api{path}", data, {"content-type": "application/json"})
         for left in reversed(range(20)):
@@ -40,6 +40,10 @@ class Served:
                     return json.load(reply)
             except urllib.error.HTTPError as error:
                 if error.code != 503 or not left:
+                    raise
+            except (TimeoutError, urllib.error.URLError):
+                # what makes something must not be made twice
+                if not left or path.endswith("/create_flow_run"):
                     raise
             time.sleep(0.5)
         return None

@@ -2,7 +2,7 @@
 
 Each finding of the right answer goes wrong by itself with the given chance: it is left out, or stands on a sentence of the chunk that says
 nothing of it, or has its typed value changed. To an answer without findings one is added with the chance `invents`. Right findings without
-a typed value are cut a little differently from sample to sample. The same request always gets the same answer.
+a typed value are cut a little differently from sample to sample. The same question with the same seed always gets the same answer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from nightclerk.profiles.models import VALUE_FIELDS
 SENTENCE = re.compile(r"[^.\n]{30,}\.")
 # of a quote at least so many of its words are kept where it is cut
 KEPT = 0.6
+SECOND = "Go through the chunk a second time"
 
 
 class Erring:
@@ -40,7 +41,9 @@ class Erring:
         except (ValueError, KeyError, TypeError):
             return text
         sample = body.get("random_seed", body.get("seed", 0))
-        chance = random.Random(f"{self._seed} {sample} {zlib.crc32(json.dumps(body['messages']).encode())}")
+        # by the text that is asked about and not by the prompt around it, whose wording may change; a second pass errs anew
+        again = SECOND in json.dumps(body["messages"][-1])
+        chance = random.Random(f"{self._seed} {sample} {again} {zlib.crc32(chunk.encode())}")
         said = [item for each in items if (item := self._said(each, chunk, chance))]
         if not items and chance.random() < self._invents and (names := _categories(body)):
             said = [_moved(_blank(chance.choice(names)), chunk, chance)]

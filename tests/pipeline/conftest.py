@@ -48,6 +48,22 @@ def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     return lambda **values: Settings(**{"data_dir": tmp_path / "data", **values})
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database without rows, for tests that would spend most of their time on making one."""
+    folder = tmp_path_factory.mktemp("empty")
+    with wiring.open_store(Settings(data_dir=folder)):
+        pass
+    return (folder / "nightclerk.db").read_bytes()
+
+
+@pytest.fixture
+def made_already(tmp_path: Path, empty_database: bytes) -> None:
+    """The database of `make_settings` is there."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "nightclerk.db").write_bytes(empty_database)
+
+
 @pytest.fixture
 def run_order() -> Callable[..., tuple[Run, str]]:
     """Run an order from settings to its end: (run, state)."""

@@ -24,6 +24,7 @@ from nightclerk.records import utc_now
 from nightclerk.settings import Settings
 from nightclerk.store import collections
 
+pytestmark = pytest.mark.usefixtures("made_already")
 Make = Callable[..., Settings]
 Query = Callable[..., list[dict[str, Any]]]
 
@@ -56,6 +57,7 @@ def balanced(query: Query, settings: Settings, server: MistralServer) -> None:
     ]
     assert not query(settings, "SELECT id FROM calls WHERE state = 'sent'")
     assert not server.app.batch.files.left()
+    assert not server.app.batch.jobs.cards()
 
 
 def test_the_same_rows_at_half_the_price(make_settings: Make, query: Query, folder: Path, tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_the_same_rows_at_half_the_price(make_settings: Make, query: Query, fold
         assert state == "waiting"
         [row] = query(settings, "SELECT state, mode, reason, documents_open, cost_usd, ended_at FROM run_summary")
         assert (row["state"], row["mode"], row["documents_open"], row["cost_usd"], row["ended_at"]) == ("waiting", "batch", 6, 0, None)
-        assert "6 questions are in batch jobs; `nightclerk collect`" in row["reason"]
+        assert row["reason"].startswith("6 questions are in batch jobs; `nightclerk collect` fetches")
         assert finish(settings) == [(run, "complete")]
         assert server.account.cost_by_mode == {"realtime": 0, "batch": server.account.cost_nano_usd}
         balanced(query, settings, server)
@@ -91,7 +93,7 @@ def test_a_job_that_ends_early_is_made_up_for(end: str, partial: bool, make_sett
         settings = make_settings(**served(server))
         start(settings, folder)
         assert [state for _, state in finish(settings)] == ["complete"]
-        assert len(server.app.batch.jobs.cards()) == 2
+        assert len(server.app.batch.jobs.ever()) == 2
         ran = len(server.account.entries) - 6
         assert 0 < ran < 6 if not partial else ran == 0
         balanced(query, settings, server)
@@ -146,7 +148,7 @@ def test_a_request_that_always_fails_is_a_named_gap(make_settings: Make, query: 
         settings = make_settings(**served(server, max_attempts=3))
         start(settings, folder)
         assert [state for _, state in finish(settings)] == ["partial"]
-        assert len(server.app.batch.jobs.cards()) == 3
+        assert len(server.app.batch.jobs.ever()) == 3
         balanced(query, settings, server)
     assert {row["state"]: row["n"] for row in query(settings, DOCUMENTS)} == {"complete": 5, "unfinished": 1}
     [row] = query(settings, "SELECT reason FROM run_documents WHERE state = 'unfinished'")
@@ -159,6 +161,7 @@ def test_a_request_that_always_fails_is_a_named_gap(make_settings: Make, query: 
         ("create_job", ["429", "503", "truncated_body"]),
         ("create_job", ["drop", "drop_late"]),
         ("get_job", ["500", "drop", "404", "drop_mid_body", "429_date"]),
+        ("download_file", ["truncated_body", "truncated_body"]),
         ("download_file", ["503", "drop_mid_body", "404", "drop", "truncated_body"]),
         ("delete_file", ["500", "drop", "drop_late"]),
         ("list_jobs", ["500", "404"]),
@@ -173,7 +176,7 @@ def test_trouble_on_the_way_costs_nothing(verb: str, faults: list[str], make_set
             server.force_at("create_job", "drop_late")
         assert start(settings, folder)[1] == "waiting"
         assert [state for _, state in finish(settings)] == ["complete"]
-        assert len(server.app.batch.jobs.cards()) == 1
+        assert len(server.app.batch.jobs.ever()) == 1
         assert (len(server.account.billed), server.account.paid_again) == (6, 0)
         balanced(query, settings, server)
     assert kinds(query, settings) == {("batch", "answered"): 6}
@@ -191,7 +194,7 @@ def test_what_is_too_large_goes_as_a_file(
         server.force_at(verb, kind)
         start(settings, folder)
         assert [state for _, state in finish(settings)] == ["complete"]
-        [job] = server.app.batch.jobs.cards()
+        [job] = server.app.batch.jobs.ever()
         assert job["total_requests"] == 6
         assert job["input_files"]
         assert server.account.paid_again == 0
@@ -208,7 +211,7 @@ def test_a_job_of_which_nothing_is_known_any_more(make_settings: Make, query: Qu
         server.app.batch.jobs.delete(job["id"])
         assert look(settings).waiting == 1
         assert kinds(query, settings) == {("batch", "sent"): 6}
-        look(settings, hours=3)
+        look(settings, hours=25)
         assert kinds(query, settings) == {("batch", "lost"): 6, ("batch", "sent"): 6}
         server.advance()
         assert [state for _, state in finish(settings)] == ["complete"]
@@ -223,7 +226,7 @@ def test_a_request_that_was_answered_goes_into_no_job(make_settings: Make, query
         start(settings, folder / "contract 00.txt", folder / "contract 01.txt", collection="first")
         batch = make_settings(**served(server))
         assert start(batch, folder, collection="second")[1] == "waiting"
-        assert server.app.batch.jobs.cards()[0]["total_requests"] == 4
+        assert server.app.batch.jobs.ever()[0]["total_requests"] == 4
         finish(batch)
         assert server.account.paid_again == 0
         balanced(query, settings, server)
@@ -235,7 +238,7 @@ def test_a_run_whose_answers_are_all_stored_does_not_wait(make_settings: Make, q
     with MistralServer() as server:
         start(make_settings(**served(server, mode="realtime")), folder, collection="first")
         assert start(make_settings(**served(server)), folder, collection="second")[1] == "complete"
-        assert not server.app.batch.jobs.cards()
+        assert not server.app.batch.jobs.ever()
 
 
 @pytest.mark.parametrize("second", ["batch", "realtime"])
@@ -246,7 +249,7 @@ def test_two_runs_share_the_answer_of_one_job(second: str, make_settings: Make, 
         start(settings, folder, collection="first")
         assert start(make_settings(**served(server, mode=second)), folder, collection="second")[1] == "waiting"
         assert sorted(state for _, state in finish(settings)) == ["complete", "complete"]
-        assert len(server.app.batch.jobs.cards()) == 1
+        assert len(server.app.batch.jobs.ever()) == 1
         assert (len(server.account.billed), server.account.paid_again) == (6, 0)
         balanced(query, settings, server)
     assert kinds(query, settings) == {("batch", "answered"): 6, ("cache", "answered"): 6}
@@ -278,7 +281,7 @@ def test_follow_up_questions_go_into_the_next_job(make_settings: Make, query: Qu
         start(settings, inbox / "agreement.txt")
         server.force("length", "bad_json")
         assert [state for _, state in finish(settings)] == ["complete"]
-        assert [job["total_requests"] for job in server.app.batch.jobs.cards()] == [1, 1, 1]
+        assert [job["total_requests"] for job in server.app.batch.jobs.ever()] == [1, 1, 1]
         assert server.account.cost_by_mode["realtime"] == 0
         balanced(query, settings, server)
     assert [row["kind"] for row in query(settings, "SELECT kind FROM questions ORDER BY round")] == ["ask", "continue", "repair"]
@@ -291,7 +294,7 @@ def test_auto_asks_in_real_time_what_a_job_left(make_settings: Make, query: Quer
         start(settings, contracts(folder, 24), trigger="schedule")
         server.force("bad_json", "500", "500")
         assert [state for _, state in finish(settings)] == ["complete"]
-        assert len(server.app.batch.jobs.cards()) == 1
+        assert len(server.app.batch.jobs.ever()) == 1
         balanced(query, settings, server)
     assert kinds(query, settings) == {("batch", "answered"): 22, ("batch", "failed"): 2, ("realtime", "answered"): 3}
     [run] = query(settings, "SELECT mode, parameters FROM runs")
@@ -310,7 +313,7 @@ def test_auto_is_realtime_where_batch_has_no_use(order: dict[str, Any], why: str
         with wiring.open_store(settings) as store:
             store.write_now(collections.change, "deal", collections.Change(confidential=True), now=utc_now())
         assert start(settings, folder, **order)[1] == "complete"
-        assert not server.app.batch.jobs.cards()
+        assert not server.app.batch.jobs.ever()
     [run] = query(settings, "SELECT mode, parameters FROM runs")
     assert run["mode"] == "realtime"
     assert why in json.loads(run["parameters"])["mode_reason"]
@@ -389,7 +392,7 @@ def test_a_budget_holds_over_jobs(make_settings: Make, query: Query, folder: Pat
         assert start(settings, folder, budget_nano_usd=cap)[1] == "waiting"
         [budget] = query(settings, "SELECT reserved_nano_usd AS held, spent_nano_usd AS spent FROM budgets WHERE kind = 'run'")
         assert 0 < budget["held"] <= cap
-        sizes = [job["total_requests"] for job in server.app.batch.jobs.cards()]
+        sizes = [job["total_requests"] for job in server.app.batch.jobs.ever()]
         assert sizes[0] < 6
         assert [state for _, state in finish(settings)] == ["complete"]
         balanced(query, settings, server)
@@ -420,7 +423,7 @@ def test_a_cancelled_run_collects_what_it_pays_for(make_settings: Make, query: Q
                 return await cancel(desk, run)
 
         assert asyncio.run(stop())
-        assert server.app.batch.jobs.cards()[0]["status"] == "CANCELLATION_REQUESTED"
+        assert server.app.batch.jobs.ever()[0]["status"] == "CANCELLATION_REQUESTED"
         server.advance()
         assert finish(settings) == [(run, "interrupted")]
         balanced(query, settings, server)
@@ -440,7 +443,7 @@ def test_an_interrupted_run_cancels_its_jobs(make_settings: Make, query: Query, 
             async with wiring.open_desk(settings) as desk:
                 order = Order((folder,), "contract_review", "inbox", settings.budget_nano_usd)
                 run = asyncio.create_task(execute(desk, order))
-                while not server.app.batch.jobs.cards():
+                while not server.app.batch.jobs.ever():
                     await asyncio.sleep(0.01)
                 run.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -448,7 +451,7 @@ def test_an_interrupted_run_cancels_its_jobs(make_settings: Make, query: Query, 
 
         asyncio.run(interrupted())
         assert [state for _, state in finish(settings)] == ["interrupted"]
-        [job] = server.app.batch.jobs.cards()
+        [job] = server.app.batch.jobs.ever()
         assert job["status"] == "CANCELLED"
         balanced(query, settings, server)
 

@@ -20,6 +20,7 @@ from nightclerk.providers.exchange import Exchange
 from nightclerk.settings import Settings
 from nightclerk.store import Store
 
+pytestmark = pytest.mark.usefixtures("made_already")
 Make = Callable[..., Settings]
 Query = Callable[..., list[dict[str, Any]]]
 MOMENTS = int(os.environ.get("BATCH_CRASH_MOMENTS", "2"))
@@ -94,7 +95,7 @@ def holds(settings: Settings, folder: Path, server: MistralServer, query: Query)
     assert books["cost"] <= account.cost_nano_usd <= books["cost"] + books["at_risk"]
     budgets = query(settings, "SELECT DISTINCT reserved_nano_usd AS held, spent_nano_usd AS spent FROM budgets WHERE kind = 'month'")
     assert budgets == [{"held": 0, "spent": books["cost"] + books["at_risk"]}]
-    assert len(server.app.batch.jobs.cards()) == 1
+    assert len(server.app.batch.jobs.ever()) == 1
     assert not server.app.batch.files.left()
     assert {row["state"] for row in query(settings, "SELECT state FROM runs")} <= {"complete", "interrupted"}
 

@@ -23,7 +23,6 @@ max_output_tokens: 1000
 answer_language: French
 votes: 3
 second_pass: true
-tools: [lookup_section, calculate]
 model: {temperature: 0.2, top_p: 0.9, effort: low}
 categories:
   - name: Principal
@@ -95,6 +94,20 @@ def test_an_example_whose_quote_does_not_stand_in_its_text_is_refused(folder: Pa
     manifest = folder / "profile.yaml"
     manifest.write_text(ONE_FILE.replace('quote: "USD 5,000"', 'quote: "EUR 5,000"'), encoding="utf-8")
     with pytest.raises(ProfileError, match=r"categories\.Principal\.examples\.0: the quote 'EUR 5,000' does not stand in its text"):
+        profiles.load("loans", [folder.parents[1]])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("second_pass: true", "tools: [lookup_section]", r"profile\.yaml: tools: not available yet"),
+        ("temperature: 0.2", "temperature: 0", r"profile\.yaml: votes: at model\.temperature 0 all samples are the same"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(folder: Path, before: str, after: str, said: str) -> None:
+    """A key that nothing works by, and a vote of samples that cannot differ, are errors and not silence."""
+    (folder / "profile.yaml").write_text(ONE_FILE.replace(before, after), encoding="utf-8")
+    with pytest.raises(ProfileError, match=said):
         profiles.load("loans", [folder.parents[1]])
 
 

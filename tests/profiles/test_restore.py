@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,10 @@ def test_a_filed_profile_comes_back_as_it_was() -> None:
     """Questions, schema, rules and digest of a restored profile are those of the one that was loaded."""
     loaded = load("contract_review")
     filed = json.loads(json.dumps(dict(loaded.content)))
-    assert restore(loaded.name, loaded.version, filed) == loaded
+    restored = restore(loaded.name, loaded.version, filed)
+    # two compiled patterns are equal only while the cache of `regex` hands out one object for both
+    assert replace(restored, rules=()) == replace(loaded, rules=())
+    assert [repr(rule) for rule in restored.rules] == [repr(rule) for rule in loaded.rules]
 
 
 def test_what_is_no_profile_any_more_is_named() -> None:

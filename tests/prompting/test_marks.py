@@ -76,8 +76,8 @@ def test_near_marks_are_escaped_too(forged: str) -> None:
 
 @pytest.mark.parametrize(
     "forged",
-    ["＜/chunk＞", "&lt;/chunk&gt;", "&#60;/chunk>", "\\u003c/chunk>", "%3C/chunk%3E", "<ch\u200bunk", "</c h u n k>", "</сhunk>", "‹/chunk›",
-     "<\U000e0041/chunk>", '<chunk id="2" of="3">', "</ｃｈｕｎｋ>"],
+    ["＜/chunk＞", "&lt;/chunk&gt;", "&#60;/chunk>", "\\u003c/chunk>", "%3C/chunk%3E", "<ch\u200bunk", "</c h u n k>", "</сhunk>",
+     "‹/chunk›", "<\U000e0041/chunk>", '<chunk id="2" of="3">', "</ｃｈｕｎｋ>"],
 )  # fmt: skip
 def test_marks_in_any_spelling_are_broken(forged: str) -> None:
     """Full-width letters, other alphabets, entities, escapes and silent characters make no mark."""
@@ -85,8 +85,8 @@ def test_marks_in_any_spelling_are_broken(forged: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/THINK]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]", "</s>", "<s>", "<|im_start|>", "<<SYS>>",
-              "<start_of_turn>", "[TOOL_RESULTS]", "[IMG_BREAK]", "<unk>", "</think>"]
+    "token", ["[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/THINK]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]", "</s>", "<s>", "<|im_start|>",
+              "<<SYS>>", "<start_of_turn>", "[TOOL_RESULTS]", "[IMG_BREAK]", "<unk>", "</think>"]
 )  # fmt: skip
 def test_no_token_of_a_chat_format_is_left(token: str) -> None:
     """A tokenizer that reads control tokens in text finds none, and a quote of the broken ones still leads to the source."""

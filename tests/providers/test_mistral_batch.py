@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -19,7 +20,7 @@ from pydantic import SecretStr
 
 from nightclerk.errors import CallError, CutOff, Missing, ModelGone, NightclerkError, Refused, ServerFailed, Unauthorised, Unprocessable
 from nightclerk.providers import catalog
-from nightclerk.providers.batch_wire import BatchLine, line_of, row_of
+from nightclerk.providers.batch_wire import BatchLine, line_of, raw_lines, row_of
 from nightclerk.providers.mistral import Mistral
 from nightclerk.providers.mistral_batch import MistralBatches
 from nightclerk.records import Ask, Reply, utc_now
@@ -108,13 +109,12 @@ def test_a_job_from_its_creation_to_its_results(serve: Serve, ask: Ask) -> None:
         done = await batches.get(job.id)
         assert (done.status, done.succeeded, done.ended) == ("SUCCESS", 2, True)
         file = io.BytesIO()
-        await batches.download(done.output_file or "", file)
-        file.seek(0)
+        await batches.download(done.output_file or "", file, requests=2)
         lines = list(batches.lines(file))
         await batches.delete(done.output_file or "")
         await batches.delete(done.output_file or "")
         with pytest.raises(Missing):
-            await batches.download(done.output_file or "", file)
+            await batches.download(done.output_file or "", file, requests=2)
         return [(line.custom_id, batches.outcome(line, MODEL)) for line in lines]
 
     results = dict(at(server, work))
@@ -185,8 +185,9 @@ FAILURES: list[tuple[dict[str, Any], type[NightclerkError]]] = [
     ({"response": None, "error": {"message": "oh", "code": 422}}, Unprocessable),
     ({"response": None, "error": {"message": "oh", "code": "503"}}, ServerFailed),
     ({"response": None, "error": "timed out"}, ServerFailed),
-    ({"response": None, "error": None}, ServerFailed),
-    ({}, ServerFailed),
+    ({"response": None, "error": None}, CutOff),
+    ({}, CutOff),
+    ({"response": {"status_code": 200, "body": None}, "error": None}, CutOff),
     ({"response": {"status_code": 200, "body": None}, "error": {"message": "lost"}}, ServerFailed),
     ({"response": {"status_code": 200, "body": {"choices": "?"}}, "error": None}, CutOff),
     ({"response": {"status_code": 400, "body": "<html>bad</html>"}, "error": {"message": "oh"}}, Unprocessable),
@@ -213,6 +214,80 @@ def test_a_reply_is_read_as_in_real_time() -> None:
         assert isinstance(reply, Reply)
         assert (reply.answer, reply.usage and reply.usage.completion_tokens, reply.model_served) == ("yes", 2, MODEL)
         assert json.loads(reply.raw_body) == COMPLETION
+
+
+@pytest.mark.parametrize("response", [{"status_code": "200", "body": COMPLETION}, {"body": COMPLETION}])
+def test_an_answer_that_hardly_says_so_is_one(response: dict[str, Any]) -> None:
+    """A paid answer is read also where its status is text, or missing."""
+    assert isinstance(outcome(row_of({"custom_id": CALL, "response": response}, "")), Reply)
+
+
+def test_what_says_nothing_may_have_been_billed() -> None:
+    """A result that holds neither an answer nor an error is at risk, and not free."""
+    for row in ({}, {"response": {"status_code": 200}}, {"response": {"status_code": 200, "body": None}, "error": None}):
+        error = outcome(row_of({"custom_id": CALL, **row}, ""))
+        assert isinstance(error, CutOff)
+        assert error.billable
+
+
+def test_a_job_that_is_not_taken_is_told_of_without_the_document() -> None:
+    """A provider that quotes the requests back when it refuses a job gets none of their words into our messages."""
+    text = "the whole text of the document, word for word, and more of it"
+    asked = [{"custom_id": CALL, "body": {"messages": [{"role": "user", "content": text}]}}]
+    refusal = httpx.MockTransport(lambda _: httpx.Response(422, json={"message": f"no such field in: {text}"}))
+
+    def ask_for(batches: MistralBatches) -> Awaitable[Any]:
+        return batches.create(BATCH, model=MODEL, timeout_hours=24, requests=asked)
+
+    with pytest.raises(Unprocessable, match="no such field in") as caught:
+        with_batches("http://here.test", "k", ask_for, transport=refusal)
+    assert "word for word" not in str(caught.value)
+
+
+def test_a_download_has_a_bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is longer than any results can be is not written to disk to its end, and never held in memory."""
+    monkeypatch.setattr("nightclerk.providers.mistral_batch.RESULT_BYTES", 100_000)
+    sent = 0
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            nonlocal sent
+            while sent < 1_000_000_000:
+                sent += 65_536
+                yield b"x" * 65_536
+
+    endless = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless()))
+    path = tmp_path / "results"
+    with path.open("wb") as file, pytest.raises(CutOff, match="longer than 100,000 bytes"):
+        with_batches("http://here.test", "k", lambda batches: batches.download("f", file, requests=0), transport=endless)
+    assert path.stat().st_size == 100_000
+    assert sent < 300_000
+
+
+def test_a_list_without_end_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job is not taken for missing where the list of jobs is longer than anybody reads."""
+    monkeypatch.setattr("nightclerk.providers.mistral_batch.PAGE_ROWS", 1)
+    row = {"id": "j", "status": "QUEUED", "metadata": {}}
+    with pytest.raises(CutOff, match="more than 100 rows"):
+        answering({"data": [row], "total": 1_000}, lambda batches: batches.find(BATCH, since=utc_now()))
+
+
+def test_a_job_that_counts_nothing_says_so() -> None:
+    """A card without counts is told apart from one that has run nothing."""
+    card = {"id": "j", "status": "CANCELLED"}
+    assert not answering(card, lambda batches: batches.get("j")).counted
+    assert answering({**card, "completed_requests": 0}, lambda batches: batches.get("j")).counted
+
+
+@given(st.lists(st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b"")), min_size=1, max_size=8), st.booleans())
+def test_lines_of_any_length(lines: list[bytes], ends: bool) -> None:
+    """Lines that are short enough come as they are, of longer ones the beginning, and no line gets into another."""
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr("nightclerk.providers.batch_wire.LONGEST_LINE_BYTES", 16)
+        small.setattr("nightclerk.providers.batch_wire.KEPT_BYTES", 5)
+        read = list(raw_lines(io.BytesIO(b"\n".join(lines) + b"\n" * ends)))
+    wanted = [line if len(line) < 16 else line[:5] for line in lines]
+    assert [line.removesuffix(b"\n") for line in read] == (wanted if ends or (wanted and wanted[-1]) else wanted[:-1])
 
 
 def test_a_broken_line_keeps_what_it_can_be_known_by() -> None:

@@ -83,7 +83,7 @@ def test_any_counts_can_be_told(counts: Counts) -> None:
         counts,
         documents_waiting=min(counts.documents_waiting, counts.documents),
         documents_ended=min(counts.documents_ended, counts.documents),
-            documents_in_batch=max(0, min(counts.documents_in_batch, counts.documents - counts.documents_ended)),
+        documents_in_batch=max(0, min(counts.documents_in_batch, counts.documents - counts.documents_ended)),
     )
     live = replace(LIVE, counts=counts)
     assert "\n" not in line(live)

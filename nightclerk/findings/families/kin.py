@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import product
 
 from nightclerk.findings.families import words
-from nightclerk.findings.families.caption import Caption, Reference
+from nightclerk.findings.families.caption import Caption
+from nightclerk.findings.families.references import Reference
 
-_GENERIC = frozenset(
-    """
-    the of and to for a an by between among agreement contract amended restated amendment addendum no number first second third fourth fifth
-    sixth seventh eighth certain this that dated as master zum zu der die das vertrag au de du des la le contrat contrato del
-    """.split()  # noqa: SIM905 - reads as words
-)
 # a day that agrees, a title that agrees, two parties that agree: two of the three, or the day with either
 ENOUGH = 2.0
+# keys of an index: whatever it is; a paper with hardly a name; a title without a telling word
+ANY, FEW, NONE = "*", "?", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Link:
 def families(papers: Sequence[Paper]) -> list[Link]:
     """A link for each document that belongs to a family: those that change another one or name one, and the bases they lead to."""
     known = {paper.lineage_id: paper for paper in papers}
-    index = _by_name_and_day(papers)
+    index = _index(papers)
     links: dict[str, Link] = {}
     for paper in papers:
         if paper.caption.bases:
@@ -61,25 +60,44 @@ def families(papers: Sequence[Paper]) -> list[Link]:
     return _in_order(links, known)
 
 
-def _by_name_and_day(papers: Iterable[Paper]) -> Mapping[object, list[Paper]]:
-    index: defaultdict[object, list[Paper]] = defaultdict(list)
+Index = Mapping[tuple[object, str, str], Sequence[Paper]]
+
+
+def _index(papers: Iterable[Paper]) -> Index:
+    """Those that may be a base by day, name and telling word of the title, ANY for each: a firm may be party to every paper there is."""
+    index: defaultdict[tuple[object, str, str], list[Paper]] = defaultdict(list)
     for paper in papers:
-        for key in {*paper.caption.names, paper.caption.dated, paper.caption.effective_on}:
-            if key is not None:
-                index[key].append(paper)
+        told = paper.caption
+        if told.kind not in ("agreement", "restatement", "other"):
+            continue
+        days: set[date | None] = {day for day in (told.dated, told.effective_on) if day}
+        days = days or {None}
+        # of few names nobody can say that they are all
+        named = {*told.names, ANY, *([FEW] if len(told.names) < 2 else [])}
+        for key in product((*days, ANY), named, (_telling(told.title) or {NONE}) | {ANY}):
+            index[key].append(paper)
     return index
 
 
-def _link(paper: Paper, known: Mapping[str, Paper], index: Mapping[object, list[Paper]]) -> Link:
+def _candidates(told: Caption, reference: Reference, index: Index) -> Iterator[Paper]:
+    """Each document that may be the one that is named, once: of the day or without one, of a name in common, of a word of the title."""
+    days = (reference.dated, None) if reference.dated else (ANY,)
+    telling = _telling(reference.title)
+    found: dict[str, Paper] = {}
+    for key in product(days, {*told.names, FEW} if told.names else (ANY,), {*telling, NONE} if telling else (ANY,)):
+        found |= {paper.lineage_id: paper for paper in index.get(key, ())}
+    yield from found.values()
+
+
+def _link(paper: Paper, known: Mapping[str, Paper], index: Index) -> Link:
     """The best base of a paper; two that fit equally well are none, and the basis says so."""
     told = paper.caption
-    keys = {*told.names, *(reference.dated for reference in told.bases if reference.dated)}
-    candidates = {other.lineage_id: other for key in keys for other in index.get(key, ()) if _may_be_base(paper, other)}
     scored = sorted(
         (
             (score, other, reference, basis)
-            for other in candidates.values()
             for reference in told.bases
+            for other in _candidates(told, reference, index)
+            if _may_be_base(paper, other)
             for score, basis in [_fit(told, reference, other.caption)]
         ),
         key=lambda found: (-found[0], found[1].lineage_id),
@@ -105,8 +123,8 @@ def _same_paper(one: Caption, other: Caption) -> bool:
 
 
 def _may_be_base(paper: Paper, other: Paper) -> bool:
-    """Not itself, nothing younger than itself, and no amendment: what amends an amendment belongs to the agreement behind it."""
-    if other.lineage_id == paper.lineage_id or other.caption.kind not in ("agreement", "restatement", "other"):
+    """Not itself and nothing younger than itself; amendments are none at all: what amends one belongs to the agreement behind it."""
+    if other.lineage_id == paper.lineage_id:
         return False
     own, its = paper.caption.dated, other.caption.dated
     return not (own and its and its > own)
@@ -120,9 +138,10 @@ def _fit(told: Caption, reference: Reference, base: Caption) -> tuple[float, str
     same_day = reference.dated is not None and reference.dated in days
     title = _likeness(reference.title, base.title)
     shared = [name for name in told.names if any(_same_name(name, other) for other in base.names)]
-    if title == 0.0 or not (same_day or shared):
+    strangers = bool(told.names and len(base.names) > 1 and not shared)
+    if title == 0.0 or strangers or not (shared or (same_day and title == 1.0)):
         return 0.0, ""
-    score = 1.5 * same_day + title + 0.5 * min(2, len(shared))
+    score = 1.5 * same_day + title + 0.5 * min(2, len(shared)) + 0.01 * _sameness(reference.title, base.title)
     basis = [f"dated {reference.dated.isoformat()}"] if same_day and reference.dated else []
     basis += [f"title {base.title!r}"] if title >= 0.5 else []
     basis += [f"{len(shared)} of {len(told.names)} names"] if shared else []
@@ -137,8 +156,15 @@ def _likeness(one: str, other: str) -> float:
     return len(first & second) / min(len(first), len(second))
 
 
+def _sameness(one: str, other: str) -> float:
+    """How far two titles are one: a License Agreement is rather that of this name than a License and Reseller Agreement."""
+    first, second = _telling(one), _telling(other)
+    return len(first & second) / max(len(first | second), 1)
+
+
+@lru_cache(maxsize=4_096)
 def _telling(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W_]{2,}", title.casefold())) - _GENERIC
+    return frozenset(re.findall(r"[^\W_]{2,}", title.casefold())) - words.GENERIC
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -153,7 +179,7 @@ def _in_order(links: Mapping[str, Link], known: Mapping[str, Paper]) -> list[Lin
     return [
         Link(link.lineage_id, family, link.relation, link.base_id, link.reference, link.basis, place)
         for family, found in sorted(members.items())
-        for place, link in enumerate(sorted(found, key=lambda one: _when(one, family, known)))
+        for place, link in enumerate(sorted(found, key=lambda one: _when(one, family, known, found)))
     ]
 
 
@@ -165,9 +191,15 @@ def _root(link: Link, links: Mapping[str, Link]) -> str:
     return link.lineage_id
 
 
-def _when(link: Link, family: str, known: Mapping[str, Paper]) -> tuple[bool, date, int, str]:
+def _when(link: Link, family: str, known: Mapping[str, Paper], members: Sequence[Link]) -> tuple[bool, date, int, str]:
+    """Where a member stands: the base first, the others by the day of effect, one without a day behind those of lower numbers."""
     told = known[link.lineage_id].caption
-    return link.lineage_id != family, told.effective_on or date.max, told.number or 0, link.lineage_id
+    day = told.effective_on
+    if day is None and told.number:
+        others = (known[one.lineage_id].caption for one in members)
+        earlier = [one.effective_on for one in others if one.effective_on and (one.number or 0) < told.number and one.kind == told.kind]
+        day = max(earlier, default=None)
+    return link.lineage_id != family, day or told.dated or date.max, told.number or 0, link.lineage_id
 
 
 def changes(relation: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nightclerk.findings.families.passages import Passage, of_path
+from nightclerk.findings.families.citations import Key, covers, keys_of, path_keys, told
+from nightclerk.findings.families.passages import Passage
 from nightclerk.text import fold
 
 
@@ -40,8 +41,8 @@ class Supersession:
 
     `by_finding_id` is the finding of the same category that says so, None where none was made of it; then `passage`, a span of the document
     `by_lineage_id`, is what to read, until the next supersession of the same finding; `reads` is the finding's quote with the new words in
-    the place of the former ones, where both are known.
-    """
+    the place of the former ones, where both are known. Without `certain` a part of the clause is changed, and nobody can tell whether it is this one.
+    """  # noqa: E501
 
     finding_id: str
     by_lineage_id: str
@@ -50,14 +51,15 @@ class Supersession:
     passage: tuple[int, int] | None
     reason: str
     reads: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A term that holds so far, and the clauses of the base that it stands for."""
+    """A term that holds so far, and the clauses of the base that it stands in, each with the wider ones around it."""
 
     term: Term
-    clauses: tuple[tuple[str, ...], ...]
+    clauses: tuple[tuple[Key, ...], ...]
 
 
 def supersessions(members: Sequence[Member]) -> list[Supersession]:
@@ -68,68 +70,82 @@ def supersessions(members: Sequence[Member]) -> list[Supersession]:
     standing: list[_Standing] = []
     found: list[Supersession] = []
     for member in members:
-        replaced = list(_restated(member, standing) if member.relation == "restatement" else _amended(member, standing))
-        found += replaced
-        now = {one.finding_id: one for one in replaced}
-        standing = [_as_read(one, now.get(one.term.finding_id)) for one in standing if not _is_over(now.get(one.term.finding_id))]
+        now = list(_restated(member, standing) if member.relation == "restatement" else _amended(member, standing))
+        found += [by for by, _ in now if by]
+        standing = [one for _, one in now if one]
         standing += [_Standing(term, _stands_for(member, term)) for term in member.terms]
     return found
 
 
-def _is_over(by: Supersession | None) -> bool:
-    return by is not None and (by.by_finding_id is not None or by.passage is None)
-
-
-def _as_read(one: _Standing, by: Supersession | None) -> _Standing:
-    return replace(one, term=replace(one.term, quote=by.reads)) if by and by.reads else one
-
-
-def _stands_for(member: Member, term: Term) -> tuple[tuple[str, ...], ...]:
+def _stands_for(member: Member, term: Term) -> tuple[tuple[Key, ...], ...]:
     """The clauses of the base that a term is the wording of: its own place, or in an amendment what its passage changes."""
     if member.relation in ("base", "restatement"):
-        return (of_path(term.clause_path),)
-    return tuple(clause for passage in member.passages if _holds(passage, term) for clause in passage.clauses)
+        return (path_keys(term.clause_path),)
+    return tuple(keys_of(clause) for passage in member.passages if _holds(passage, term) for clause in passage.clauses)
 
 
-def _restated(member: Member, standing: Sequence[_Standing]) -> Iterator[Supersession]:
+Change = tuple[Supersession | None, _Standing | None]
+
+
+def _restated(member: Member, standing: Sequence[_Standing]) -> Iterator[Change]:
     """A restatement takes the place of everything before it, whether it says something about it or not."""
     for one in standing:
         new = next((term for term in member.terms if term.category == one.term.category), None)
-        yield Supersession(
-            one.term.finding_id, member.lineage_id, new.finding_id if new else None, member.starts_on, None, "restated as a whole"
-        )
+        by = new.finding_id if new else None
+        yield Supersession(one.term.finding_id, member.lineage_id, by, member.starts_on, None, "restated as a whole"), None
 
 
-def _amended(member: Member, standing: Sequence[_Standing]) -> Iterator[Supersession]:
-    for one in standing:
+def _amended(member: Member, standing: Sequence[_Standing]) -> Iterator[Change]:
+    """What the passages of an amendment do to each term, one after the other, as long as it stands for itself."""
+    for standing_one in standing:
+        one: _Standing | None = standing_one
         for passage in member.passages:
-            if passage.act != "add" and _changes(passage, one):
-                new = next((term for term in member.terms if term.category == one.term.category and _holds(passage, term)), None)
-                yield Supersession(
-                    one.term.finding_id,
-                    member.lineage_id,
-                    new.finding_id if new else None,
-                    member.starts_on,
-                    (passage.char_start, passage.char_end),
-                    _told(passage),
-                    _conformed(one.term.quote, passage),
-                )
+            if one is None:
                 break
+            if passage.act != "add" and (certain := _changes(passage, one)) is not None:
+                by = _by(member, passage, one, certain=certain)
+                one = None if by.by_finding_id else _as_read(one, passage, by) if certain else one
+                yield by, None
+        yield None, one
 
 
-def _changes(passage: Passage, one: _Standing) -> bool:
-    """Whether a passage changes the words that a finding stands on: its clause or a larger one as a whole, or words that it quotes."""
-    if passage.former:
-        return _says(one.term.quote, passage.former) and any(_related(clause, own) for clause in passage.clauses for own in one.clauses)
-    if passage.term and re.search(rf"[“\"]{re.escape(passage.term)}[”\"]", one.term.quote, re.IGNORECASE):
-        return True
-    return any(own and own[: len(clause)] == clause for clause in passage.clauses for own in one.clauses)
+def _by(member: Member, passage: Passage, one: _Standing, *, certain: bool) -> Supersession:
+    """What a passage puts in the place of a term."""
+    new = next((term for term in member.terms if certain and term.category == one.term.category and _holds(passage, term)), None)
+    return Supersession(
+        one.term.finding_id,
+        member.lineage_id,
+        new.finding_id if new else None,
+        passage.starts_on or member.starts_on,
+        (passage.char_start, passage.char_end),
+        _told(passage, certain=certain),
+        _conformed(one.term.quote, passage),
+        certain=certain,
+    )
 
 
-def _related(clause: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    """Whether one of two clauses is the other or holds it; a place without a number is taken to be any."""
-    shorter = min(len(clause), len(own))
-    return clause[:shorter] == own[:shorter]
+def _as_read(one: _Standing, passage: Passage, by: Supersession) -> _Standing:
+    """A term as it reads from then on: what a later amendment quotes of it."""
+    quote = by.reads or (passage.latter if passage.act == "replace" and not passage.former else one.term.quote)
+    return replace(one, term=replace(one.term, quote=quote))
+
+
+def _changes(passage: Passage, one: _Standing) -> bool | None:
+    """Whether a passage changes the words that a finding stands on: its clause or a larger one as a whole, or words that it quotes.
+
+    False where it changes a part of the clause, and nobody can tell from the two whether it is this one; None where it changes nothing.
+    """
+    if passage.former and not _says(one.term.quote, passage.former):
+        return None
+    if passage.term:
+        named = re.search(rf"[“\"‘„«]\s?{re.escape(passage.term)}\s?[”\"’“»]", one.term.quote, re.IGNORECASE)
+        return passage.act != "part" if named else None
+    for clause in passage.clauses:
+        if any(covers(clause, keys) for keys in one.clauses):
+            return passage.act != "part"
+        if any(keys and covers(keys[-1], keys_of(clause)) for keys in one.clauses):
+            return bool(passage.former)
+    return None
 
 
 def _says(quote: str, words: str) -> bool:
@@ -142,13 +158,15 @@ def _holds(passage: Passage, term: Term) -> bool:
 
 def _conformed(quote: str, passage: Passage) -> str:
     """A quote as it reads once the former words are replaced; empty where they are not named, or do not stand there letter for letter."""
-    if not passage.former or not passage.latter:
+    if not passage.former or not (passage.latter or passage.act == "delete"):
         return ""
     former = r"\s+".join(map(re.escape, passage.former.split()))
     return re.sub(former, lambda _: passage.latter, quote) if re.search(former, quote) else ""
 
 
-def _told(passage: Passage) -> str:
-    what = " and ".join("Section " + clause[0] + "".join(f"({part})" for part in clause[1:]) for clause in passage.clauses)
-    what = what or f"the definition of {passage.term!r}"
-    return f"{what} is {'deleted' if passage.act == 'delete' else 'changed'}"
+def _told(passage: Passage, *, certain: bool) -> str:
+    what = " and ".join(map(told, passage.clauses)) if not passage.term else f"the definition of {passage.term!r}"
+    if not certain:
+        part = "a part of " if passage.act == "part" else ""
+        return f"{part}{what} is changed, and whether this stands in it cannot be told without reading both"
+    return f"{what} is {'deleted' if passage.act == 'delete' and not passage.former else 'changed'}"

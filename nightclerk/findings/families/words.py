@@ -29,13 +29,22 @@ MONTHS = {
     )
     for name in names.split()
 }
+_DAY_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth"  # noqa: E501, SIM905
+        " eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh"
+        " twenty-eighth twenty-ninth thirtieth thirty-first".split(),
+        1,
+    )
+}
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _DAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_MONTH}\s{{1,9}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s{{0,9}},?\s{{1,9}}(?P<year>\d{{4}})\b",
+        rf"\b{_MONTH}\s{{1,9}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s{{0,9}},\s{{0,9}}|\s{{1,9}})(?P<year>\d{{4}})\b",
         (
-            rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s{{1,9}}(?:day\s{{1,9}}of\s{{1,9}}|de\s{{1,9}})?{_MONTH},?\s{{1,9}}"
+            rf"\b(?P<day>\d{{1,2}}|{'|'.join(sorted(_DAY_WORDS, key=len, reverse=True))})(?:st|nd|rd|th|er|\.)?\s{{1,9}}(?:day\s{{1,9}}of\s{{1,9}}|de\s{{1,9}}|of\s{{1,9}})?{_MONTH}\s?,?\s{{1,9}}"  # noqa: E501
             r"(?:de[l]?\s{1,9})?(?P<year>\d{4})\b"
         ),
         r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
@@ -79,7 +88,7 @@ _TITLES = {
         r"(?:to\b|zu[mr]?\b|à|au\b|al\b|:|\s[-–—]\s)"
     ),
     "amendment": (
-        r"\bamendment\b(?! and restatement)|\bamending agreement\b|\baddendum\b|\bmodification agreement\b"
+        r"\bamendment\b(?! and restatement)|\bamending agreement\b|\bvariation\b|\baddendum\b|\bmodification agreement\b"
         r"|\bsupplement(?:al)? (?:no|number|to|agreement|indenture)\b|\bnachtrag\b|\bänderungs(?:vereinbarung|vertrag)\b"
         r"|\bergänzungsvereinbarung\b|\bavenant\b|\badenda\b|\bmodificaci[oó]n\b|変更契約|変更覚書|ملحق|تعديل"
     ),
@@ -98,6 +107,14 @@ _TITLES = {
 KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _TITLES.items()}
 # they change a document that went before and do not stand for themselves
 CHANGING = ("amendment", "restatement", "side_letter", "waiver", "consent", "joinder", "termination")
+
+# words of titles that tell nothing
+GENERIC = frozenset(
+    """
+    the of and to for a an by between among agreement contract amended restated amendment addendum no number first second third fourth fifth
+    sixth seventh eighth certain this that dated as master zum zu der die das vertrag au de du des la le contrat contrato del deed letter variation
+    """.split()  # noqa: E501, SIM905
+)
 
 _NUMBER = re.compile(
     rf"\b(?:(?P<ordinal>{'|'.join(ORDINALS)})\b|(?:no\.?|number|nr\.?|n[°º]\.?)\s{{0,3}}(?P<digits>\d{{1,3}})\b|#\s?(?P<hash>\d{{1,3}})\b"
@@ -122,10 +139,23 @@ def day(text: str, start: int = 0, end: int | None = None) -> tuple[date, int, i
     return read, first, -last
 
 
+def days(text: str) -> list[tuple[date, int, int]]:
+    """Each day of a text and where it stands, in their order; of several that overlap the first and longest."""
+    found = sorted(
+        (match.start(), -match.end(), read) for pattern in _DAYS for match in pattern.finditer(text) if (read := _read(match)) is not None
+    )
+    kept: list[tuple[date, int, int]] = []
+    for first, last, read in found:
+        if not kept or first >= kept[-1][2]:
+            kept.append((read, first, -last))
+    return kept
+
+
 def _read(match: re.Match[str]) -> date | None:
     month = match["month"].lower()
     try:
-        return date(int(match["year"]), int(month) if month.isdecimal() else MONTHS[month], int(match["day"]))
+        said = match["day"].lower()
+        return date(int(match["year"]), int(month) if month.isdecimal() else MONTHS[month], _DAY_WORDS.get(said) or int(said))
     except ValueError:
         return None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
+revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
     """Add the columns, and give each finding that was filed before an identity of its own."""
+    op.add_column("collections", sa.Column("families_of", sa.String(length=64), nullable=True))
     with op.batch_alter_table("findings") as findings:
         findings.add_column(sa.Column("fingerprint", sa.String(length=32), nullable=True))
     with op.batch_alter_table("reviews") as reviews:
