@@ -11,6 +11,15 @@ WITH placed AS (
     FROM family_members AS m
     JOIN documents AS d ON d.lineage_id = m.lineage_id
     JOIN document_names AS n ON n.sha256 = d.sha256 AND n.collection_id = m.collection_id
+),
+counted AS (
+    SELECT
+        s.collection_id,
+        s.by_document_id,
+        COUNT(*) AS supersedes
+    FROM supersessions AS s
+    WHERE s.ordinal >= 0
+    GROUP BY s.collection_id, s.by_document_id
 )
 SELECT
     p.collection,
@@ -31,7 +40,7 @@ SELECT
         SELECT g.page_index + 1 FROM pages AS g
         WHERE g.document_id = m.document_id AND g.char_start <= m.char_start AND m.char_start < g.char_end
     ) AS pdf_page,
-    (SELECT COUNT(*) FROM supersessions AS s WHERE s.by_document_id = m.document_id AND s.collection_id = m.collection_id) AS supersedes,
+    COALESCE(k.supersedes, 0) AS supersedes,
     m.collection_id,
     m.document_id,
     m.lineage_id,
@@ -42,3 +51,4 @@ JOIN documents AS d ON d.id = m.document_id
 JOIN document_captions AS c ON c.document_id = m.document_id
 LEFT JOIN placed AS f ON f.collection_id = m.collection_id AND f.lineage_id = m.family_id AND f.place = 1
 LEFT JOIN placed AS b ON b.collection_id = m.collection_id AND b.lineage_id = m.base_id AND b.place = 1
+LEFT JOIN counted AS k ON k.collection_id = m.collection_id AND k.by_document_id = m.document_id

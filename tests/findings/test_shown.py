@@ -8,7 +8,9 @@ from nightclerk.findings import finding_id, merge, place
 from nightclerk.records import Answer, Finding, Passage
 from nightclerk.text import Locator
 
-TEXT = "1. The rate is five per cent. 2. Interest is paid at the Margin. 3. “Margin” means five per cent. 4. Nothing is said of five per cent here."  # noqa: E501
+TEXT = (
+    "1. The rate is five per cent. 2. Interest is paid at the Margin. 3. “Margin” means five per cent. 4. Nothing is said of five per cent."
+)
 CHUNK = (TEXT.index("2."), TEXT.index("3."))
 SHOWN = Passage(TEXT.index("“Margin”"), TEXT.index(" 4."), "“Margin” means five per cent.", "definition", "3")
 

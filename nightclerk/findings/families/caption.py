@@ -192,10 +192,11 @@ def _says_it_changes(opening: str) -> str:
     """amendment, for a document without a telling title that calls itself one in its first sentences."""
     match = re.search(
         r"\b(?:This|THIS)\s+(?:\w+\s+){0,3}(?P<kind>Amendment|AMENDMENT|Side Letter|SIDE LETTER|Waiver|Consent|Joinder|Addendum|ADDENDUM)\b(?!\s+and)"  # noqa: E501
-        r"|\bthis\s+(?P<small>amendment|side letter|addendum)\s+\((?:the|this)\b",
+        r"|\bthis\s+(?P<small>amendment|side letter|addendum)\s+\((?:the|this)\b"
+        r"|\A\s*(?:(?:[A-Z][A-Za-z]+)\s+){0,3}(?P<first>AMENDMENT|Amendment)\b(?!\s+[Aa][Nn][Dd])",
         opening[:_HEAD],
     )
-    return words.kind(match["kind"] or match["small"]) if match else ""
+    return words.kind(match["kind"] or match["small"] or match["first"]) if match else ""
 
 
 def _bases(others: Sequence[Named], title: str, span: Span | None, kind: str) -> Iterator[Reference]:

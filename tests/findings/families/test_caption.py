@@ -75,3 +75,41 @@ def test_names_are_compared_without_their_legal_form() -> None:
     one = caption("SUPPLY AGREEMENT\n\nThis Agreement is made between Alder Works Ltd. and Birch Stores, Inc.")
     other = caption("SUPPLY AGREEMENT\n\nThis Agreement is made between ALDER WORKS LIMITED and Birch Stores Corp.")
     assert set(one.names) & set(other.names) == {"alder works", "birch stores"}
+
+
+CHANGED = {
+    "DEED OF VARIATION\n\nDated 4 May 2021\n\nbetween Alder Ltd. and Birch Inc.\n\n(A) The parties entered into the Supply Agreement on "
+    "1 July 2017 (the “Agreement”).": (date(2021, 5, 4), "Supply Agreement"),
+    "May 4, 2021\n\nRe: Supply Agreement dated July 1, 2017 - Amendment No. 1\n\nLadies and Gentlemen:\n\nThis letter amends it.": (
+        date(2021, 5, 4),
+        "Supply Agreement",
+    ),
+    "AMENDMENT\n\nReference is made to the Supply, Storage and Delivery Agreement, dated as of 7/1/2017, between Alder Ltd. and Birch Inc. "
+    "(the “Agreement”). This Amendment is made as of the fourth day of May, 2021.": (date(2021, 5, 4), "Supply, Storage and Delivery Agreement"),
+    "FIRST AMENDMENT, dated as of May 4, 2021 (the “Amendment”), to Credit Agreement, dated as of July 1, 2017 (as amended), between Alder "
+    "Ltd. and Birch Inc.": (date(2021, 5, 4), "Credit Agreement"),
+    "ADDENDUM TO SUPPLY AGREEMENT\n\nThis Addendum is effective as of 4 May 2021 and modifies the Supply Agreement between Alder Ltd. and "
+    "Birch Inc. dated July 1, 2017.": (date(2021, 5, 4), "Supply Agreement"),
+}
+
+
+@pytest.mark.parametrize("opening", CHANGED, ids=lambda text: text[:24])
+def test_its_own_day_and_that_of_what_it_changes_are_told_apart(opening: str) -> None:
+    """Whatever the wording and the way of writing days."""
+    told = caption(opening)
+    assert told.kind == "amendment"
+    assert (told.dated, told.bases[0].title) == CHANGED[opening]
+    assert told.bases[0].dated == date(2017, 7, 1)
+
+
+def test_the_name_that_a_document_gives_itself_names_no_other() -> None:
+    """`This Supply Agreement (the "Agreement") dated ...` has its own day."""
+    told = caption('SUPPLY AGREEMENT\n\nThis Supply Agreement (this "Agreement") is entered into as of March 3, 2020 by Alder Ltd.')
+    assert told.dated == date(2020, 3, 3)
+
+
+def test_a_day_of_effect_that_hangs_on_a_condition_is_not_known() -> None:
+    """Signing is no condition; an approval is."""
+    opening = "AMENDMENT NO. 1 TO LEASE\n\nThis Amendment is dated May 2, 2020 and amends the Lease dated May 1, 2019.\n\n"
+    assert caption(opening + "This Amendment shall become effective upon execution by both parties.").effective_on == date(2020, 5, 2)
+    assert caption(opening + "This Amendment shall become effective upon the approval of the Lender.").effective_on is None

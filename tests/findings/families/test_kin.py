@@ -71,3 +71,29 @@ def test_an_agreement_of_strangers_is_no_base() -> None:
 def test_documents_that_name_no_other_are_in_no_family() -> None:
     """Two agreements of the same parties are not related by that."""
     assert by_name(paper("a", BASE.format(day="May 2, 2020")), paper("b", BASE.format(day="May 2, 2021"))) == {}
+
+
+def test_an_agreement_of_others_of_the_same_day_and_title_is_no_base() -> None:
+    """Day and title agree, the parties do not: two leases may be signed on one day."""
+    stranger = BASE.format(day="May 2, 2020").replace("Alder Works", "Cedar Mills").replace("Birch Stores", "Dogwood Paper")
+    links = by_name(paper("a", stranger), paper("b", AMENDS.format(number=1, day="June 1, 2021", base="May 2, 2020")))
+    assert links["b"].base_id is None
+
+
+def test_a_document_without_a_title_of_that_day_is_no_base() -> None:
+    """A note of the day on which an agreement was signed is not the agreement."""
+    links = by_name(
+        paper("a", "Minutes.\n\nThe board met, dated May 2, 2020."), paper("b", AMENDS.format(number=1, day="June 1, 2021", base="May 2, 2020"))
+    )
+    assert links["b"].base_id is None
+
+
+def test_an_amendment_without_a_day_stands_behind_those_of_lower_number() -> None:
+    """Its number says where."""
+    links = by_name(
+        paper("a", BASE.format(day="May 2, 2020")),
+        paper("x", AMENDS.format(number=2, day="June ___, 2022", base="May 2, 2020")),
+        paper("y", AMENDS.format(number=1, day="June 1, 2021", base="May 2, 2020")),
+        paper("z", AMENDS.format(number=3, day="June 1, 2023", base="May 2, 2020")),
+    )
+    assert sorted(links, key=lambda name: links[name].place) == ["a", "y", "x", "z"]

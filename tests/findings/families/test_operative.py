@@ -131,3 +131,27 @@ def test_a_cited_clause_and_its_path_compare_equal(label: str, path: str) -> Non
     match = CITED.fullmatch(label if label[0] == "A" else f"Section {label}")
     assert match is not None
     assert covers(cited(match)[0], path_keys(path))
+
+
+def test_what_changes_a_part_of_the_clause_ends_nothing_and_is_said() -> None:
+    """A sentence that is not quoted, or a narrower clause than that of the finding: nobody can tell from the two."""
+    for text in ("The first sentence of Section 7.2 is deleted.", "Section 7.2(a) is replaced by: “USD 2”."):
+        found = only(supersessions([base(term("old", "7.2", "USD 1")), amended(text)]))
+        assert not found.certain
+        assert "cannot be told" in found.reason
+
+
+def test_words_of_new_wording_that_are_changed_later_are_followed() -> None:
+    """The first amendment replaces the clause, the second one words of the new wording."""
+    members = [
+        base(term("old", "3", "USD 1 a year")),
+        amended("Section 3 is replaced by: “USD 2 a year”."),
+        amended("In Section 3, “USD 2” is replaced by “USD 3”.", day=date(2026, 1, 1), name="second"),
+    ]
+    assert [one.reads for one in supersessions(members)] == ["", "USD 3 a year"]
+
+
+def test_two_changes_of_one_amendment_to_one_finding_are_both_made() -> None:
+    """The last one reads as both of them."""
+    text = "In Section 3, “ten” is replaced by “nine”. In Section 3, “red” is replaced by “blue”."
+    assert supersessions([base(term("old", "3", "ten red balls")), amended(text)])[-1].reads == "nine blue balls"
