@@ -170,11 +170,11 @@ class Exchange:
         timeout_s: float,
         form: Mapping[str, Any] | None = None,
         into: BinaryIO | None = None,
-        most_bytes: int = LONGEST_REPLY_BYTES,
+        most_bytes: int | None = None,
     ) -> Answer:
         limits = httpx.Timeout(timeout_s, connect=min(self._connect_timeout_s, timeout_s), pool=None)
         headers = {"content-type": "application/json"} if content is not None else {}
-        came = Arrival(most_bytes, into)
+        came = Arrival(most_bytes or LONGEST_REPLY_BYTES, into)
         # httpx's errors carry the request, and with it the key: none of them is kept as a cause
         async with self._clients.lease() as client:
             try:
