@@ -87,3 +87,11 @@ def test_a_rerun_renames_nothing(spans: list[tuple[int, int]]) -> None:
     again = recognised(found, earlier)
     assert set(again) == {name for name, _ in found}
     assert {spans[int(name)] for name in again} == {spans[int(name)] for name in again.values()}
+
+
+def test_two_findings_that_changed_their_order_keep_their_names() -> None:
+    """Hundreds of one category, far apart, in any order: each is met where it stands."""
+    spans = [(at * 60, at * 60 + 50) for at in range(300)]
+    earlier = [known(f"k{start}", (start + 3, end + 3)) for start, end in spans]
+    found = [(f"f{start}", finding((start, end))) for start, end in reversed(spans)]
+    assert recognised(found, earlier) == {f"f{start}": f"k{start}" for start, _ in spans}

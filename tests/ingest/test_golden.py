@@ -17,7 +17,7 @@ from nightclerk.records import Annotation, Block, Document
 GOLDEN = Path(__file__).parents[1] / "golden"
 ENDING = ".expected.json"
 # gold of another kind; and what LibreOffice makes of a file differs from one release to the next (test_office)
-OTHER = {"sections", "doc", "__pycache__"}
+OTHER = {"sections", "context", "doc", "__pycache__"}
 DOCUMENTS = sorted(path for path in GOLDEN.glob("*/*") if path.parent.name not in OTHER and not path.name.endswith(ENDING))
 
 

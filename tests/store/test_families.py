@@ -14,7 +14,8 @@ from nightclerk.store import tables as t
 
 Put = Callable[..., dict[str, Any]]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TOLD = Caption("SUPPLY AGREEMENT", None, "amendment", 1, date(2020, 5, 2), None, ("alder",), (Reference("Lease", date(2019, 1, 1), (1, 2)),))
+NAMED = Reference("Lease", date(2019, 1, 1), (1, 2))
+TOLD = Caption("SUPPLY AGREEMENT", None, "amendment", 1, date(2020, 5, 2), None, ("alder",), (NAMED,))
 PASSAGE = Passage(0, 9, (("7.2", "a"), ("schedule b",)), "Term", "replace", "old", "new", date(2021, 1, 1))
 
 

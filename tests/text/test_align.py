@@ -56,3 +56,12 @@ def test_what_is_found_has_the_same_letters(before: str, middle: str, after: str
     span = Alignment(one, other).span(len(before), len(before) + len(middle))
     if span and len(middle) < 32 and one != other:
         assert letters(fold(other[span[0] : span[1]])).text in letters(fold(one)).text
+
+
+def test_a_short_span_that_was_lost_is_not_taken_for_another_one() -> None:
+    """`New York` of a notice that the later reading lacks is not that of the governing law."""
+    before = "Notices go to the office in New York by courier.\n\nThe law of New York governs."
+    after = "The law of New York governs."
+    alignment = Alignment(before, after)
+    assert alignment.span(28, 36) is None
+    assert slice_of(after, alignment.span(before.rindex("New"), before.rindex("New") + 8)) == "New York"

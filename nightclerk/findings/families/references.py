@@ -26,7 +26,7 @@ _ENTERED = re.compile(r"(?i)\bentered\s+into\s+(?:an?\s+|the\s+|that\s+certain\s
 _CHANGES = re.compile(
     r"(?i)\b(?:amends?|amending|amend|amended|var(?:y|ies|ied)|modif(?:y|ies|ied|ying)|supplements?|restates?|restate|side\s+letter\s+to|with\s+respect\s+to"
     r"|reference\s+is\s+made\s+to|refers?\s+to|parties\s+to|party\s+to|entered\s+into|re:|subject:|ändert|zum|zu\s+dem|au|modifie|modifica|attached\s+to"
-    r"|forms?\s+(?:a\s+)?part\s+of|that\s+certain|amendment\s+(?:no\.?\s*\d+\s+)?to|to\s+(?:the\s+)?)\b"
+    r"|forms?\s+(?:a\s+)?part\s+of|that\s+certain|amendment\s+(?:no\.?\s*\d+\s+)?to)\b|\bto\s+(?:the\s+)?\Z"
 )
 _ONCE = re.compile(r"(?i)\b(?:under|pursuant\s+to|in\s+connection\s+with)\b")
 _OTHERS = re.compile(r"(?i)\b(?:that|certain|by|the|an?|under|existing|original)\s+\Z")

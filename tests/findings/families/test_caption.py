@@ -85,7 +85,10 @@ CHANGED = {
         "Supply Agreement",
     ),
     "AMENDMENT\n\nReference is made to the Supply, Storage and Delivery Agreement, dated as of 7/1/2017, between Alder Ltd. and Birch Inc. "
-    "(the “Agreement”). This Amendment is made as of the fourth day of May, 2021.": (date(2021, 5, 4), "Supply, Storage and Delivery Agreement"),
+    "(the “Agreement”). This Amendment is made as of the fourth day of May, 2021.": (
+        date(2021, 5, 4),
+        "Supply, Storage and Delivery Agreement",
+    ),
     "FIRST AMENDMENT, dated as of May 4, 2021 (the “Amendment”), to Credit Agreement, dated as of July 1, 2017 (as amended), between Alder "
     "Ltd. and Birch Inc.": (date(2021, 5, 4), "Credit Agreement"),
     "ADDENDUM TO SUPPLY AGREEMENT\n\nThis Addendum is effective as of 4 May 2021 and modifies the Supply Agreement between Alder Ltd. and "

@@ -83,7 +83,8 @@ def test_an_agreement_of_others_of_the_same_day_and_title_is_no_base() -> None:
 def test_a_document_without_a_title_of_that_day_is_no_base() -> None:
     """A note of the day on which an agreement was signed is not the agreement."""
     links = by_name(
-        paper("a", "Minutes.\n\nThe board met, dated May 2, 2020."), paper("b", AMENDS.format(number=1, day="June 1, 2021", base="May 2, 2020"))
+        paper("a", "Minutes.\n\nThe board met, dated May 2, 2020."),
+        paper("b", AMENDS.format(number=1, day="June 1, 2021", base="May 2, 2020")),
     )
     assert links["b"].base_id is None
 
