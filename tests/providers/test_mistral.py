@@ -197,8 +197,9 @@ def test_how_long_a_refusal_asks_to_wait(serve: Serve, ask: Ask) -> None:
 
     seconds, dated, milliseconds, none = run(provider, waits())
     assert (seconds, milliseconds, none) == (1.0, 1.0, None)
+    # both days have whole seconds, and the second may turn between them
     assert dated is not None
-    assert 0 < dated <= 2
+    assert 0 <= dated <= 2
 
 
 def test_a_wrong_key(serve: Serve, ask: Ask) -> None:
