@@ -235,14 +235,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
-def test_the_time_grows_with_the_text(piece: str) -> None:
-    """Four times the text takes no sixteen times the time, whatever it is made of; measured against itself, in CPU seconds."""
-
-    def spent(length: int) -> float:
-        text = '"Term" means it. ' + piece * (length // len(piece))
-        start = time.process_time()
-        remarks(survey(text, (), "en"))
-        return time.process_time() - start
-
-    # a square would be sixteen times; what is too fast to measure cannot be a square
-    assert min(spent(100_000) for _ in range(2)) < 10 * max(min(spent(25_000) for _ in range(2)), 0.02)
+def test_no_text_keeps_it_for_long(piece: str) -> None:
+    """A hundred thousand characters of anything end within CPU seconds that a slow machine has to spare, where a square would take minutes."""
+    text = '"Term" means it. ' + piece * (100_000 // len(piece))
+    start = time.process_time()
+    remarks(survey(text, (), "en"))
+    assert time.process_time() - start < 20
