@@ -236,7 +236,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_keeps_it_for_long(piece: str) -> None:
-    """A hundred thousand characters of anything end within CPU seconds that a slow machine has to spare, where a square would take minutes."""
+    """A hundred thousand characters of anything end within CPU seconds that any machine has to spare; a square would take minutes."""
     text = '"Term" means it. ' + piece * (100_000 // len(piece))
     start = time.process_time()
     remarks(survey(text, (), "en"))
