@@ -111,7 +111,6 @@ async def _outcome(run: Run, one: Waiting) -> tuple[str, str]:
     except Exception as error:
         log.exception("unexpected error in %s", one.name)
         reason = f"unexpected {type(error).__name__}: {error}"
-        run.faults.append(f"{one.name}: {reason}")
         return "unfinished", reason
 
 

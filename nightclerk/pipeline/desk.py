@@ -140,7 +140,6 @@ class Run:
         self.terms = terms
         self.scope = scope
         self.stopped: StopRun | None = None
-        self.faults: list[str] = []
         # enough documents in progress to keep every call slot busy, few enough that their texts fit into memory
         self.gate = asyncio.Semaphore(max(8, desk.settings.max_in_flight))
 

@@ -40,7 +40,6 @@ async def analyse_document(run: Run, entry: Entry) -> Outcome:
         except Exception as error:
             log.exception("unexpected error in %s", entry.name)
             reason = f"unexpected {type(error).__name__}: {error}"
-            run.faults.append(f"{entry.name}: {reason}")
             return await _unfinished(run, entry, reason)
 
 

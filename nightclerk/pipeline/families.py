@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from nightclerk.findings.families import CAPTION, Caption, Passage, caption, changes, families, passages, supersessions
 from nightclerk.store import Store
 from nightclerk.store import families as rows
 
+log = logging.getLogger(__name__)
 AT_ONCE = 50
 # of the openings' reading and of what is made of it; another one makes the families of every collection anew
 FOLLOWED = f"{CAPTION}.1"
@@ -47,6 +49,11 @@ async def _relate(store: Store, collection_id: str, made: str) -> bool:
 def _read(documents: Sequence[tuple[str, str, str]]) -> list[tuple[str, Caption, Sequence[Passage]]]:
     found: list[tuple[str, Caption, Sequence[Passage]]] = []
     for document_id, title, text in documents:
-        told = caption(text, title=title)
-        found.append((document_id, told, passages(text) if changes(told.kind) and told.kind != "restatement" else []))
+        try:
+            told = caption(text, title=title)
+            found.append((document_id, told, passages(text) if changes(told.kind) and told.kind != "restatement" else []))
+        except Exception:
+            # one odd opening must not keep a whole collection from being related, in this run and in every later one
+            log.exception("the opening of document %s (%s) cannot be read: it is in no family", document_id, title)
+            found.append((document_id, Caption(title[:300], None, "other", None, None, None, (), ()), []))
     return found

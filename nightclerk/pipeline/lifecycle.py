@@ -169,10 +169,10 @@ async def finish_run(run: Run, *, interrupted: bool = False) -> str:
         reason = _waits(run, left.awaited, unsent, why, cancelled=cancelled)
         await store.write(runs.suspend_run, run.id, reason=reason)
         return "waiting"
-    if not cancelled:
-        await _relate(run)
+    unrelated = "" if cancelled else await _relate(run)
     counts = await store.aread(runs.count_documents, run.id)
     state, reason = verdict(run, counts)
+    reason = "; ".join(filter(None, [reason, unrelated]))
     if cancelled:
         state, reason = "interrupted", "stopped by the person or the scheduler; the next run goes on where this one ended"
     await store.write(runs.close_run, run.id, state=state, reason=reason, now=utc_now())
@@ -190,12 +190,16 @@ def _waits(run: Run, awaited: int, unsent: int, why: str, *, cancelled: bool) ->
     return f"{' and '.join(filter(None, (sent, booked)))}; `nightclerk collect` {what} (`--wait` until they are there){also}"
 
 
-async def _relate(run: Run) -> None:
-    """Families are made of what is filed, so they can wait for the next run; the state of this one cannot."""
+async def _relate(run: Run) -> str:
+    """Why the families were not made anew, if so: they are made of what is filed and can wait, the end of this run cannot."""
     try:
         await families.relate(run.desk.store, run.collection_id)
     except StoreError as error:
-        log.warning("the families of the collection %s were not made anew: %s", run.order.collection, error)
+        return f"the families of its documents were not made anew, the next run does it: {error}"
+    except Exception as error:
+        log.exception("the families of the collection %s were not made anew", run.order.collection)
+        return f"the families of its documents were not made anew: unexpected {type(error).__name__}: {error}"
+    return ""
 
 
 def verdict(run: Run, counts: dict[str, int]) -> tuple[str, str]:

@@ -46,8 +46,6 @@ def profile(candidate: Profile, folder: Path) -> None:
 
 def _asking(candidate: Profile, path: Path) -> None:
     """What a profile wants of the asking must be there, and make sense together."""
-    if candidate.tools:
-        raise ProfileError(f"{path}: tools: not available yet; leave the key out")
     if candidate.most_votes > 1 and candidate.model.temperature == 0:
         raise ProfileError(f"{path}: votes: at model.temperature 0 all samples are the same; raise it, or ask for one sample")
 

@@ -108,7 +108,6 @@ def _made(folder: Path, content: dict[str, str]) -> Profile:
         answer_language=manifest.answer_language,
         votes=manifest.votes,
         second_pass=manifest.second_pass,
-        tools=manifest.tools,
         model=manifest.model,
         context_tokens=manifest.context_tokens if check.shows_context(content["user.jinja"]) else 0,
         document_checks=manifest.document_checks,

@@ -18,7 +18,6 @@ MAX_OPENING = 20_000
 Kind = Literal["clause", "party", "date", "money", "percentage", "duration", "yes_no", "figure", "list", "text"]
 Severity = Literal["low", "medium", "high"]
 State = Literal["present", "not_present", "no_match", "unclear", "contradicted", "unverified"]
-Tool = Literal["lookup_section", "lookup_definition", "search_document", "calculate"]
 # more samples than this tell nothing new (Wang et al., arXiv 2203.11171, figure 2, levels off before)
 Votes = Annotated[int, Field(ge=1, le=15)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -60,8 +59,7 @@ class Category(Strict):
     """One thing to look for. `absence_matters`: a document without it is itself a finding worth a row.
 
     `unit`, `currencies` and `period` say how its value is to be given. The first of `severity_rules` that holds decides how grave a finding
-    is; where none does, a present one has `severity`. A category of scope `document` has one answer for the whole document. `votes` is
-    how many samples it is worth, where that is not the profile's number.
+    is; where none does, a present one has `severity`. `votes` is how many samples it is worth, where that is not the profile's number.
     """
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -70,7 +68,6 @@ class Category(Strict):
     absence_matters: bool
     severity: Severity | None = None
     severity_rules: tuple[SeverityRule, ...] = ()
-    scope: Literal["chunk", "document"] = "chunk"
     unit: Text | None = None
     currencies: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], ...] = ()
     period: Literal["instant", "duration"] | None = None
@@ -90,7 +87,7 @@ class Manifest(Strict):
     """profile.yaml.
 
     `answer_language` is what answers are written in, quotes stay as they are. `votes` is how many samples every question is asked for,
-    `second_pass` asks once more for what the first answer has missed, `tools` are those that the model may call.
+    `second_pass` asks once more for what the first answer has missed.
     `context_tokens` is how much a question may show beside its chunk, where the templates show it; `document_checks` files what is wrong
     with the document's definitions and references.
     """
@@ -104,7 +101,6 @@ class Manifest(Strict):
     answer_language: Text | None = None
     votes: Votes = 1
     second_pass: bool = False
-    tools: tuple[Tool, ...] = ()
     model: ModelSettings = ModelSettings()
     context_tokens: int = Field(2_000, ge=0, le=50_000)
     document_checks: bool = False
@@ -196,7 +192,6 @@ class Profile:
     answer_language: str | None = None
     votes: int = 1
     second_pass: bool = False
-    tools: tuple[Tool, ...] = ()
     model: ModelSettings = field(default_factory=ModelSettings)
     # tokens that a question may show beside its chunk; 0 where no template shows them
     context_tokens: int = 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nightclerk import wiring
+from nightclerk.findings.families import caption
 from nightclerk.pipeline import Run
 from nightclerk.settings import Settings
 from nightclerk.store import families
@@ -117,3 +118,34 @@ def test_a_run_again_changes_nothing_and_what_is_missing_is_said(settings: Setti
     run_order(settings, deal)
     assert query(settings, "SELECT * FROM operative_terms ORDER BY document_id, char_start, category") == first
     assert first
+
+
+def test_one_odd_opening_does_not_keep_the_others_from_their_family(
+    settings: Settings, run_order: RunOrder, query: Query, deal: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A document whose opening breaks the reading is in no family, which is said; the run ends, and so do its families."""
+    (deal / "odd.txt").write_text("Odd opening", encoding="utf-8")
+
+    def reads(text: str, *, title: str) -> object:
+        if text.startswith("Odd"):
+            raise IndexError("out of it")
+        return caption(text, title=title)
+
+    monkeypatch.setattr("nightclerk.pipeline.families.caption", reads)
+    assert run_order(settings, deal)[1] == "complete"
+    assert len(query(settings, "SELECT * FROM amendment_chain")) == 3
+    assert "cannot be read: it is in no family" in caplog.text
+
+
+def test_a_run_whose_families_fail_ends_and_says_so(
+    settings: Settings, run_order: RunOrder, query: Query, deal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after the last document cannot leave a run open; its reason tells what is missing."""
+
+    def fails(*_: object) -> object:
+        raise RuntimeError("no order in it")
+
+    monkeypatch.setattr("nightclerk.pipeline.families.families", fails)
+    assert run_order(settings, deal)[1] == "complete"
+    [run] = query(settings, "SELECT state, reason FROM runs")
+    assert run["reason"] == "the families of its documents were not made anew: unexpected RuntimeError: no order in it"

@@ -43,7 +43,6 @@ categories:
     unit: percent a year
     period: duration
     votes: 5
-    scope: document
 """
 
 
@@ -100,7 +99,7 @@ def test_an_example_whose_quote_does_not_stand_in_its_text_is_refused(folder: Pa
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("second_pass: true", "tools: [lookup_section]", r"profile\.yaml: tools: not available yet"),
+        ("second_pass: true", "tools: [lookup_section]", r"profile\.yaml: tools: Extra inputs are not permitted"),
         ("temperature: 0.2", "temperature: 0", r"profile\.yaml: votes: at model\.temperature 0 all samples are the same"),
     ],
 )
