@@ -6,8 +6,10 @@ import asyncio
 import json
 import shutil
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
@@ -116,6 +118,37 @@ def test_every_way_of_backtracking_is_stopped(pattern: str) -> None:
     with pytest.raises(TimeoutError):
         Searches(seconds=0.1).search(regex.compile(pattern, regex.IGNORECASE | regex.DOTALL), f"{LONG}, the end")
     assert time.thread_time() - begun < 2
+
+
+class Interrupted:
+    """A pattern whose first searches run out of a time that other threads have used up."""
+
+    def __init__(self, pattern: regex.Pattern[str], times: int) -> None:
+        self.pattern, self.left = pattern, times
+
+    def search(self, text: str, **more: object) -> regex.Match[str] | None:
+        """The pattern's own."""
+        self._out_of_time()
+        return self.pattern.search(text)
+
+    def finditer(self, text: str, *, pos: int, **more: object) -> Iterator[regex.Match[str]]:
+        """The pattern's own, which breaks off after each match while there are times left."""
+        for found in self.pattern.finditer(text, pos=pos):
+            yield found
+            self._out_of_time()
+
+    def _out_of_time(self) -> None:
+        if self.left:
+            self.left -= 1
+            raise TimeoutError
+
+
+def test_time_that_other_threads_used_is_not_the_rules() -> None:
+    """`regex` counts the whole process: a search that breaks off with time of its own left goes on, and hands out each match once."""
+    pattern: Any = Interrupted(regex.compile("[a-z]|(?=[0-9])"), 3)
+    assert Searches().search(pattern, "1a") is not None
+    again: Any = Interrupted(regex.compile("[a-z]|(?=[0-9])"), 3)
+    assert [found.span() for found in Searches().finditer(again, "a1b2c")] == [(0, 1), (1, 1), (2, 3), (3, 3), (4, 5)]
 
 
 def test_matches_after_the_last_second_are_not_handed_out() -> None:

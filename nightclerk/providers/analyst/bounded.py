@@ -24,13 +24,25 @@ class Searches:
 
     def search(self, pattern: regex.Pattern[str], text: str) -> regex.Match[str] | None:
         """The first match, if there is one."""
-        return pattern.search(text, timeout=self._left(), concurrent=True)
+        while True:
+            try:
+                return pattern.search(text, timeout=self._left(), concurrent=True)
+            except TimeoutError:
+                # `regex` counts the whole process: the time may have been that of other threads, and then `_left` has some
+                self._left()
 
     def finditer(self, pattern: regex.Pattern[str], text: str) -> Iterator[regex.Match[str]]:
         """All matches, one after the other."""
-        for found in pattern.finditer(text, timeout=self._left(), concurrent=True):
-            yield found
-            self._left()
+        at = 0
+        while True:
+            try:
+                for found in pattern.finditer(text, pos=at, timeout=self._left(), concurrent=True):
+                    at = found.end() + (not found.group())
+                    yield found
+                    self._left()
+                return
+            except TimeoutError:
+                self._left()
 
     def _left(self) -> float:
         left = self._until - time.thread_time()
